@@ -17,9 +17,23 @@ _ACCESS = re.compile(
 _SERVERS = re.compile(
     r"/(?:apache2?|httpd|nginx|caddy|traefik|haproxy|varnish|squid|lighttpd|envoy|tomcat\d*|openresty)(?:/|$)", re.IGNORECASE
 )
-_IN_NAME = re.compile(r"(?:^|[^a-z])access(?:[^a-z]|log|$)", re.IGNORECASE)
+_IN_NAME = re.compile(r"(?:^|[^a-z])(?:access(?:[^a-z]|log|$)|(?:requests?|traffic|clf|combined)(?:[^a-z]|$))", re.IGNORECASE)
+# of programs that log nothing but requests and their own troubles: the log of each site has the name of the site
+_OF_SITES = re.compile(r"/(?:apache2?|httpd|nginx|openresty|lighttpd|haproxy|varnish|W3SVC\d+)(?:/|$)", re.IGNORECASE)
+_TROUBLES = re.compile(
+    r"(?:^|[^a-z])(?:errors?|err|debug|warn(?:ings?)?|notice|cache|php|fpm|suexec|stderr|startup)(?:[^a-z]|log|$)", re.IGNORECASE
+)
+_REQUESTS = re.compile(
+    r"haproxy(?:[._-].*)?|varnishncsa.*|.*[._-]ncsa|u_(?:ex|in|nc)\d+.*|(?:ex|in|nc)\d{6,8}.*|httperr\d*.*", re.IGNORECASE
+)
+_TRANSFERS = re.compile(r"xferlog.*|(?:vs|pro|pure-)ftpd?(?:[._-].*)?|sftp-server.*", re.IGNORECASE)
+# what the system keeps of logins and mail in its own folder; elsewhere a service may be called so
+_SYSTEM = re.compile(
+    r"/var/(?:log|adm)/(?:auth(?:priv)?|authlog|secure|sudo|sulog|loginlog|mail|maillog)(?:\.(?:log|info|warn|err))?[.\d-]*"
+)
+_CALLS = re.compile(r"(?:^|[^a-z])(?:cdr|radacct)(?:[^a-z]|$)", re.IGNORECASE)
 _AUDIT = re.compile(r"(?:^|[^a-z])audit(?:[^a-z]|log|d\b|$)", re.IGNORECASE)
-_BINARY = re.compile(r"[uwb]tmpx?|lastlog|faillog|pacct|account")
+_BINARY = re.compile(r"[uwb]tmpx?|lastlog|faillog|tallylog|pacct|account")
 
 
 def why_counted(path: str, declared: bool | None) -> Message | None:
@@ -29,9 +43,14 @@ def why_counted(path: str, declared: bool | None) -> Message | None:
     folder, _slash, name = path.rpartition("/")
     if _BINARY.fullmatch(name):
         return phrase("it is no log of lines, but a record of logins")
+    if _SYSTEM.fullmatch(path):
+        return phrase("it is the system's own record of logins or of mail by its name, whose lines other programs count")
+    if _TRANSFERS.fullmatch(name) or _CALLS.search(path):
+        return phrase("it is a record of transfers or of usage by its name, of which each line counts")
     if _AUDIT.search(name) or folder.rstrip("/").endswith("/audit"):
         return phrase("it is an audit log by its name, of which each line counts")
-    if _ACCESS.fullmatch(name) or (_SERVERS.search(folder) and _IN_NAME.search(name)):
+    of_site = _OF_SITES.search(folder) and not _TROUBLES.search(name)
+    if _ACCESS.fullmatch(name) or _REQUESTS.fullmatch(name) or of_site or (_SERVERS.search(folder) and _IN_NAME.search(name)):
         return phrase("it is an access log by its name, whose lines other programs count")
     return None
 

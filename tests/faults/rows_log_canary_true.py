@@ -193,6 +193,32 @@ def linked_elsewhere(world: World) -> Arguments:
     return {"via": "file", "path": str(log), "backend": "file", "search": f"{link}/*.log", "deadline": "3s", "interval": "200ms"}
 
 
+def copied_beside(world: World) -> Arguments:
+    """Something copies the log within its own folder, under a name that no rotation gives."""
+    log = log_file(world)
+    copy = log.with_name("app.log.copy")
+    world.running.start(Copies, follows=log, into=[copy])
+    return {"via": "file", "path": str(log), "backend": "file", "search": str(copy), "deadline": "4s", "interval": "200ms"}
+
+
+def copied_beside_behind_a_link(world: World) -> Arguments:
+    args = copied_beside(world)
+    link = world.folder / "central"
+    link.symlink_to(pathlib.Path(args["path"]).parent)
+    return {**args, "search": f"{link}/*.copy"}
+
+
+def copied_beside_and_sent(world: World) -> Arguments:
+    args = copied_beside(world)
+    log = pathlib.Path(args["path"])
+    world.running.start(Copies, follows=log, into=[world.folder / "central" / "web.log"])
+    return {**args, "search": f"{world.folder}/*/*", "deadline": "10s"}
+
+
+def copied_beside_and_accepted(world: World) -> Arguments:
+    return {**copied_beside(world), "local": True}
+
+
 def copied_when_rotated(world: World) -> Arguments:
     """... and to what copytruncate has made of it."""
     log = log_file(world)
@@ -329,6 +355,12 @@ ROWS: list[Row] = [
     Row("log_canary", "JSON within the JSON of a shipper", in_json_of_a_shipper, "pass", r"was found in"),
     Row("log_canary", "joined to the line before it", joined_to_others, "warn", r"is one record with other lines in"),
     Row("log_canary", "its own file by another path", linked_elsewhere, "unknown", r"locally.*no log has been sent anywhere"),
+    Row(
+        "log_canary", "a copy beside the log", copied_beside, "unknown", r"in the folder of the log itself .*no log has been sent anywhere"
+    ),
+    Row("log_canary", "a copy beside the log, by another path", copied_beside_behind_a_link, "unknown", r"in the folder of the log itself"),
+    Row("log_canary", "a copy beside the log, which is sent too", copied_beside_and_sent, "pass", r"was found in .*central/web\.log"),
+    Row("log_canary", "a copy beside the log, and local is accepted", copied_beside_and_accepted, "pass", r"in the folder of the log"),
     Row(
         "log_canary", "its own file as copytruncate has left it", copied_when_rotated, "unknown", r"locally.*no log has been sent anywhere"
     ),

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import pathlib
+import socket
+import time
 import typing as t
 
-from canary_worlds import HOST, Ingest, Receiver, Shipper, Tls, WebServer, wait_for
+from canary_worlds import HOST, RFC3339, Background, Copies, Ingest, Receiver, Shipper, Tls, WebServer, wait_for
 from certificates import TlsServer, authority, issue
 from servers import LOCAL, Rsyslog, free_port
 from table import Row, World
@@ -165,10 +167,78 @@ def written_into_an_access_log(world: World) -> Arguments:
     return {"via": "file", "path": str(path), "backend": "file", "search": f"{world.folder}/central.log", "deadline": "3s"}
 
 
+def of_requests_by_its_lines(world: World, **changes: t.Any) -> Arguments:
+    """A real web server writes it, under a name that says nothing."""
+    args = probed(world, ships=False)
+    log = pathlib.Path(args["path"])
+    named = world.folder / "app" / "shop.log"
+    named.parent.mkdir()
+    log.rename(named)
+    return {**written_into_an_access_log(world), "path": str(named), **changes}
+
+
+def of_logins_by_its_lines(world: World) -> Arguments:
+    """A real rsyslogd writes what is logged of logins, under a name that says nothing."""
+    server = world.running.start(Receiver, world.binaries, to="{central}/shop.log", template=RFC3339)
+    stamp = time.strftime("%b %e %H:%M:%S")
+    with socket.create_connection((LOCAL, server.port)) as client:
+        client.sendall(b"".join(f"<86>{stamp} web1 sshd[{number}]: Accepted publickey for deploy\n".encode() for number in range(5)))
+    path = pathlib.Path(server.central) / "shop.log"
+    wait_for(path)
+    return {**written_into_an_access_log(world), "path": str(path)}
+
+
+def of_requests_and_declared_not_counted(world: World) -> Arguments:
+    args = of_requests_by_its_lines(world, counted=False)
+    central = world.folder / "central" / "shop.log"
+    world.running.start(Copies, follows=pathlib.Path(args["path"]), into=[central])
+    return {**args, "search": str(central), "deadline": "10s", "interval": "200ms"}
+
+
+def of_an_application_that_logs_requests_too(world: World) -> Arguments:
+    args = of_requests_and_declared_not_counted(world)
+    with open(args["path"], "a", encoding="utf-8") as log:
+        log.write("2026-11-25T05:59:00Z INFO an order was taken\n" * 3)
+    return {key: value for key, value in args.items() if key != "counted"}
+
+
 def written_into_a_log_that_is_declared_counted(world: World) -> Arguments:
     path = world.folder / "billing.log"
     path.touch()
     return {**written_into_an_access_log(world), "path": str(path), "counted": True}
+
+
+# -- a log into which another one is just writing
+
+
+def half_written(rest: bytes = b"", *, half: bytes = b'{"time": "2026-11-25T06:00:00Z", "msg": "half') -> Arrange:
+    """The log ends in the middle of a line; ``rest``: what comes of it a little later."""
+
+    def arrange(world: World) -> Arguments:
+        log = world.folder / "app.log"
+        log.write_bytes(b"2026-11-25T05:59:00Z info started\n" + half)
+        central = world.folder / "central" / "app.log"
+        world.running.start(Copies, follows=log, into=[central])
+        if rest:
+            world.running.start(Finishes, log=log, rest=rest)
+        given = {"via": "file", "path": str(log), "backend": "file", "search": str(central), "deadline": "10s", "interval": "200ms"}
+        return given
+
+    return arrange
+
+
+class Finishes(Background):
+    """Writes the rest of a line, a while after its beginning."""
+
+    def __init__(self, folder: pathlib.Path | str, *, log: pathlib.Path, rest: bytes) -> None:
+        super().__init__(folder)
+        self.log, self.rest = log, rest
+
+    def work(self) -> None:
+        if not self.over.wait(1.5):
+            with open(self.log, "ab") as log:
+                log.write(self.rest)
+            self.over.set()
 
 
 FOUND = r"was found in .*/payments\.log within"
@@ -245,6 +315,15 @@ ROWS: list[Row] = [
     Row("log_canary", "a request is logged, and its log not shipped", logged_and_not_shipped, "fail", r"was not found within 3 s"),
     Row("log_canary", "a request is not logged", not_logged, "fail", r"was not found within 3 s"),
     Row("log_canary", "nobody answers the request", nobody_answers, "unknown", r"no request could be made of which a line is logged"),
+    Row("log_canary", "half a line, and the rest comes a little later", half_written(b' a line"}\n'), "pass", r"was found in"),
+    Row("log_canary", "half a line, and no more comes", half_written(), "unknown", r"does not end with a line end .*nothing was written"),
+    Row(
+        "log_canary",
+        "a text of two bytes a character",
+        half_written(half="started\n".encode("utf-16")),
+        "unknown",
+        r"does not end with a line end .*nothing was written",
+    ),
     Row(
         "log_canary",
         "an access log is not written to",
@@ -252,6 +331,10 @@ ROWS: list[Row] = [
         "unknown",
         r"access\.log is not written to: it is an access log",
     ),
+    Row("log_canary", "an access log by its lines", of_requests_by_its_lines, "unknown", r"is not written to: it is an access log by its"),
+    Row("log_canary", "a record of logins by its lines", of_logins_by_its_lines, "unknown", r"is not written to: it is a record of logins"),
+    Row("log_canary", "an access log, of which nobody counts", of_requests_and_declared_not_counted, "pass", r"was found in"),
+    Row("log_canary", "an application logs its requests too", of_an_application_that_logs_requests_too, "pass", r"was found in"),
     Row(
         "log_canary",
         "a log that is declared to be counted is not written to",

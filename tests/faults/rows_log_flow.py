@@ -105,6 +105,21 @@ def all_silent(_world: World) -> Arguments:
     return asking(line("web1", 3 * DAY), line("web2", 3 * DAY), line("db1", 5, app="postgresql"))
 
 
+def without_the_field(_world: World) -> Arguments:
+    """The field that is to name the host is in no line."""
+    return asking(line("web1", 20), line("web2", 40), by="node")
+
+
+def too_few_without_the_field(_world: World) -> Arguments:
+    return asking(line("web1", 20), line("web2", 40), by="pod", expect=None, min_instances=2)
+
+
+def some_without_the_field(_world: World) -> Arguments:
+    """Lines of the host beside those of containers, of which one is silent."""
+    lines = [*[line("node1", number) for number in range(20)], line("node1", 20, container="web-1")]
+    return asking(*lines, expect=None, instances=["web-1", "web-2"], by="container")
+
+
 def not_even_on_its_host(_world: World) -> Arguments:
     said = [marker("web1"), marker("web2", started=9 * DAY, written=3 * DAY, writes=3 * DAY)]
     return asking(line("web1", 20), line("web2", 3 * DAY), markers=said)
@@ -349,6 +364,9 @@ ROWS = [
         "fail",
         r"no line of web2 has come within",
     ),
+    Row("log_flow", "no line has the field that names the host", without_the_field, "unknown", r"has the field node, so that"),
+    Row("log_flow", "no line has the field that is counted", too_few_without_the_field, "unknown", r"has the field pod, so that"),
+    Row("log_flow", "some lines have no such field, and one is silent", some_without_the_field, "fail", r"no line of web-2 has come"),
     Row("log_flow", "one works, the other one stands by", standby, "pass", BOTH),
     Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
     Row("log_flow", "nothing but marked lines of our own", our_own_lines, "fail", r"no line of web2 has come within 25 h"),

@@ -20,6 +20,7 @@ from journals import Journal, reading
 from servers import LOCAL, Rsyslog
 from table import Row, World
 
+NAMELESS = r"do not say which host has written them, so that whose they are cannot be told: .*\{host\} in search"
 EXPECT = [{"instance": "web1"}, {"instance": "web2"}]
 BOTH = r"2 of 2 instances have logged within 25 h"
 
@@ -137,6 +138,48 @@ def silent_in_one_file(world: World) -> Arguments:
 
 def nobody_for_days(world: World) -> Arguments:
     return together(world, ("web1", 3 * DAY), ("web2", 3 * DAY), ("db1", 3 * DAY))
+
+
+def without_hosts(world: World) -> Arguments:
+    """A receiver that writes no host into its lines."""
+    return together(world, ("web1", 20), ("web2", 40), form="{time} payments: an order was taken")
+
+
+def with_levels_for_hosts(world: World) -> Arguments:
+    return together(world, ("web1", 20), ("web2", 40), form="{time} INFO payments: an order was taken")
+
+
+def containers_without_hosts(world: World) -> Arguments:
+    """As containers log (CRI): what stands after the time is a stream."""
+    return {**together(world, ("web1", 20), ("web2", 40), form="{time} stdout F an order was taken"), "tag": None}
+
+
+def json_without_hosts(world: World) -> Arguments:
+    return together(world, ("web1", 20), ("web2", 40), form='{"time":"{time}","app":"payments","source":"stdout","message":"an order"}')
+
+
+def without_hosts_for_days(world: World) -> Arguments:
+    return together(world, ("web1", 3 * DAY), ("web2", 3 * DAY), form="{time} payments: an order was taken")
+
+
+def one_without_hosts(world: World) -> Arguments:
+    """A line of web1 names it, a few of other programs name nobody, and of web2 there is none."""
+    args = together(world, ("web1", 20), ("web1", 40))
+    with open(args["search"], "a") as log:
+        log.write(f"{text_time(5)} INFO payments: started\n")
+    return args
+
+
+def otel_in_one_file(world: World) -> Arguments:
+    form = (
+        '{"time":"{time}","resource":{"attributes":[{"key":"host.name","value":{"stringValue":"{host}"}}]},'
+        '"body":{"stringValue":"an order was taken"},"app":"payments"}'
+    )
+    return together(world, ("web1", 20), ("web2", 40), form=form)
+
+
+def behind_a_tag_in_one_file(world: World) -> Arguments:
+    return together(world, ("web1", 20), ("web2", 40), form='{time}\tpayments\t{"host":"{host}","app":"payments","message":"an order"}')
 
 
 def other_programs(world: World) -> Arguments:
@@ -275,6 +318,14 @@ ROWS = [
     Row("log_flow", "bytes without a line end, in a file of now", binary, "pass", BOTH),
     Row("log_flow", "one file for all hosts", in_one_file, "pass", BOTH),
     Row("log_flow", "one file for all hosts, of JSON", json_in_one_file, "pass", BOTH),
+    Row("log_flow", "one file for all hosts, as OpenTelemetry writes it", otel_in_one_file, "pass", BOTH),
+    Row("log_flow", "one file for all hosts, of JSON behind a tag", behind_a_tag_in_one_file, "pass", BOTH),
+    Row("log_flow", "a file of all whose lines name no host", without_hosts, "unknown", NAMELESS),
+    Row("log_flow", "a file of all with levels where a host would be", with_levels_for_hosts, "unknown", NAMELESS),
+    Row("log_flow", "a file of all with lines of containers", containers_without_hosts, "unknown", NAMELESS),
+    Row("log_flow", "a file of all, of JSON without a host", json_without_hosts, "unknown", NAMELESS),
+    Row("log_flow", "a file of all without hosts, of days ago", without_hosts_for_days, "unknown", r"nothing of anybody has come into"),
+    Row("log_flow", "a file of all, and few lines name nobody", one_without_hosts, "fail", r"no line of web2 has come within 25 h"),
     Row("log_flow", "no folder of one of the hosts", one_never_came, "fail", r"1 of 2 instances log: no line of web2 has come within 25 h"),
     Row("log_flow", "an old file of one of the hosts", one_old, "fail", r"no line of web2 has come within 25 h; its newest line is 3 d"),
     Row("log_flow", "an empty file of now, and an old one", touched, "fail", r"no line of web2 has come within 25 h"),

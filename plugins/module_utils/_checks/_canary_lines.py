@@ -17,6 +17,9 @@ from .._argspec import Spec
 from .._clients import http_logging, log_writing, syslog_sending
 from .._clients.canary_comparison import shape_of
 from .._clients.canary_marker import END, PAD, PREFIX, Marker, folder_of, host_name, machine_id, zone_of
+from .._clients.counted_lines import why_counted_by_lines
+from .._clients.line_headers import SURE_HOSTS
+from .._clients.log_values import flat
 from .._clients.own_names import own_names
 from .._counted_logs import why_counted
 from .._finding import CannotObserve, isoformat
@@ -147,7 +150,7 @@ def write(args: Writing, via: str, runner: Runner) -> Marker:
     if via == "file":
         path = args["path"] or ""
         folder = folder_of(path) or (None, None)
-        place = log_writing.append(path, line)
+        place = log_writing.append(path, line, runner)
         return dataclasses.replace(marker, path=path, folder_device=folder[0], folder_inode=folder[1], **place._asdict())
     if via == "http":
         http_logging.post(
@@ -167,7 +170,7 @@ def write(args: Writing, via: str, runner: Runner) -> Marker:
 
 def refuse_counted(path: str, counted: bool | None) -> None:
     """CannotObserve for a log whose lines other programs count."""
-    why = why_counted(path, counted)
+    why = why_counted(path, counted) or (why_counted_by_lines(path) if counted is None else None)
     if why:
         raise CannotObserve(
             phrase(
@@ -276,7 +279,17 @@ def described(marker: Marker, line: str) -> Marker:
         padding=shape.padding,
         size=shape.size,
         begin=line[: place if place >= 0 else line.find(marker.token)][:200],
+        said=_hosts_said(line),
     )
+
+
+def _hosts_said(line: str) -> tuple[str, ...]:
+    """What a line of JSON says itself in fields that usually name a host: an application may mean something else by them."""
+    try:
+        fields = flat(json.loads(line))
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(dict.fromkeys(fields[name] for name in SURE_HOSTS if fields.get(name)))
 
 
 def payload(args: Writing, line: str, marker: Marker, moment: float) -> bytes:

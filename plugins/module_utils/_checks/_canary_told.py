@@ -130,17 +130,22 @@ def _at_home(marker: Marker, found: list[Found], first: First | None, asked: Ask
     """The line lies where it was written, and nowhere else."""
     here = found[0]
     fields, took = _facts(marker, here, first, asked)
+    places = {
+        "file": phrase("the file that it was written to"),
+        "beside": phrase("the folder of the log itself"),
+        "journal": phrase("the journal of the same host"),
+    }
     message = phrase(
         "the line written on {host} was found {took} locally, in {local} ({where})",
         host=marker.host,
         took=took,
-        local=phrase("the file that it was written to") if here.own == "file" else phrase("the journal of the same host"),
+        local=places[here.own or "file"],
         where=here.where,
     )
     fields["proof"] = "derived"
     if asked.local:
         return passed(message, **fields)
-    if here.own == "file":
+    if here.own != "journal":
         said = phrase("{found}: no log has been sent anywhere; search where logs arrive, not where they are written", found=message)
         return unknown(said, **fields)
     return warned(phrase("{found}: that it arrives centrally is not proven", found=message), **fields)

@@ -80,8 +80,9 @@ def by_instance(expected: t.Sequence[Expected], counted: Counted) -> dict[str, F
 
 
 def newest_of_others(expected: t.Sequence[Expected], counted: Counted) -> float | None:
-    """The newest line of whoever is none of the instances."""
-    return newest([counted.flows[name].newest for name in matched(expected, counted.flows).strangers])
+    """The newest line of whoever is none of the instances, or of nobody that can be told."""
+    others = [*matched(expected, counted.flows).strangers, *([""] if "" in counted.flows else [])]
+    return newest([counted.flows[name].newest for name in others])
 
 
 def newest(moments: t.Iterable[float | None]) -> float | None:

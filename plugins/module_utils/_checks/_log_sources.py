@@ -17,7 +17,7 @@ from .._clients.log_values import HOST_FIELDS
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner
-from ._log_instances import Expected, matched
+from ._log_instances import Expected, fits, matched
 from ._log_silence import together
 from ._log_stores import log_store
 
@@ -116,7 +116,10 @@ class FilesSource:
         return bool(self.tag) or any(word not in OF_ANYBODY for word in words)
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
-        return self.files.count(since, until, enough, lambda flows: all_found(expected, flows, enough))
+        def known(name: str) -> bool:
+            return any(fits(one, name) for one in expected)
+
+        return self.files.count(since, until, enough, lambda flows: all_found(expected, flows, enough), known)
 
 
 class JournalSource:

@@ -152,6 +152,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
             phrase("of {instances:list} no line was seen, and {short}", instances=sorted(silent)[:20], short=counted.short),
             observed={"silent": sorted(silent)},
         )
+    _told_apart(args, source, expected, counted, unnamed, silent, asked)
     behind = None
     if silent:
         told = clues(source, expected, silent, asked, found, runner)
@@ -162,6 +163,35 @@ def run(args: Arguments, runner: Runner) -> Finding:
     said += _own_files(expected, found, counted, args)
     drops = drops.until_now(args, source, runner, asked)
     return _finding(args, source, expected, found, counted, said, unnamed, drops, asked, hinders)
+
+
+def _told_apart(
+    args: Arguments, source: Source, expected: t.Sequence[Expected], counted: Counted, unnamed: Flow, silent: set[str], asked: Asked
+) -> None:
+    """CannotObserve where lines have come, and do not say whose they are: what is missed may be among them."""
+    missed = bool(silent) or _too_few(args, counted) is not None
+    named = sum(flow.lines for flow in counted.flows.values())
+    none_named = named <= unnamed.lines and len(silent) == len(expected)
+    unclear = named == 0 if isinstance(source, StoreSource) else none_named  # a store is asked for the field
+    if not (missed and unnamed.lines and unclear):
+        return
+    observed = {"unnamed": unnamed.lines, "silent": sorted(silent)}
+    if isinstance(source, StoreSource):
+        said = phrase(
+            "no line of the last {window:duration} in {store} has the field {field:path}, so that whose they are cannot be told: "
+            "say which field names the instance (by), or the host (host_field)",
+            window=asked.now - asked.begin,
+            store=source.name,
+            field=source.field or "host",
+        )
+        raise CannotObserve(said, instrument=source.name, observed=observed)
+    said = phrase(
+        "lines of the last {window:duration} in {store} do not say which host has written them, so that whose they are cannot be told: "
+        "have the receiver write the host into each line, or a file for each host, and say so ({{host}} in search)",
+        window=asked.now - asked.begin,
+        store=source.name,
+    )
+    raise CannotObserve(said, observed=observed)
 
 
 def moment_of(text: str | None, now: float) -> float | None:

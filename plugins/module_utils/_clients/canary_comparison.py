@@ -34,7 +34,7 @@ class Found:
     others: tuple[float, ...] = ()  # what else that time may mean
     zoned: bool = True  # whether that time says of which zone it is
     arrived: float | None = None  # when the store says that it took it
-    own: str | None = None  # it lies where it was written: "file", or "journal"
+    own: str | None = None  # it lies where it was written: "file", "beside" it, or "journal"
 
 
 @dataclasses.dataclass(frozen=True)

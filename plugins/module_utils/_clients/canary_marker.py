@@ -70,6 +70,7 @@ class Marker:
     padding: int = 0  # how many words that only make it long stand between
     size: int | None = None  # bytes from the first token to the end of the last one
     begin: str | None = None  # what stands before the first token
+    said: tuple[str, ...] = ()  # what the line itself has in fields that usually name a host
     rotated: str | None = None  # what was rotated just before it was written
     before_rotation: Marker | None = None  # the line that was written just before that
     unseen_at_home: bool = False  # a probe has caused the line, which was not (yet) in the log itself
@@ -95,7 +96,10 @@ class Marker:
             value = data.get(name)
             return value if isinstance(value, int) and not isinstance(value, bool) and least <= value < 2**64 else None
 
-        names = data.get("names")
+        def words(name: str) -> tuple[str, ...]:
+            value = data.get(name)
+            return tuple(one[:255] for one in value[:MOST_NAMES] if isinstance(one, str)) if isinstance(value, (list, tuple)) else ()
+
         before = data.get("before_rotation")
         return cls(
             text,
@@ -110,13 +114,14 @@ class Marker:
             inode=number("inode"),
             folder_device=number("folder_device"),
             folder_inode=number("folder_inode"),
-            names=tuple(name[:255] for name in names[:MOST_NAMES] if isinstance(name, str)) if isinstance(names, (list, tuple)) else (),
+            names=words("names"),
             machine=word("machine"),
             zone=number("zone", -86400),
             ends=data.get("ends") is True,
             padding=max(0, number("padding") or 0),
             size=number("size"),
             begin=word("begin"),
+            said=words("said"),
             rotated=word("rotated"),
             before_rotation=cls.from_dict(before, deepest - 1) if isinstance(before, dict) and deepest > 0 else None,
             unseen_at_home=data.get("unseen_at_home") is True,
@@ -126,7 +131,7 @@ class Marker:
     def as_dict(self) -> dict[str, object]:
         """As JSON has it; what says nothing is left out."""
         fields = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        fields["names"] = list(self.names)
+        fields["names"], fields["said"] = list(self.names), list(self.said)
         fields["before_rotation"] = self.before_rotation.as_dict() if self.before_rotation else None
         usual = Marker(self.marker)
         kept = {key: value for key, value in fields.items() if value is not None and value != [] and value != getattr(usual, key)}

@@ -17,15 +17,17 @@ from .._finding import CannotObserve
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
 from .canary_comparison import Found, is_of_line
-from .canary_marker import Marker, folder_of, host_name, written
+from .canary_marker import PREFIX, Marker, folder_of, host_name, written
 from .line_headers import Header, header_of
-from .log_files import rotated_files, rotated_name
+from .log_files import rotated_files
+from .own_files import MOUNTS, own_kind
 
 TAIL = 64 * 2**20  # what is read of a file in which the line may already be
 CHUNK = 2**20
 FIRST = 2**20  # what is read of its end at the first look; each further look goes as far back again
 MOST_BACK = 128 * 2**20  # of all files, at one look
 LONGEST_LINE = 65536
+NEAR = 16_384  # bytes before a line that tell of which form its file is
 SKEW = 3600.0  # clocks of hosts differ; a file that was last written before that cannot have the line
 ELSEWHERE = 2000  # files that are looked into where the lines are not where they should be
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4")
@@ -79,8 +81,10 @@ class FileSearch:
         self.refused: dict[Patterns, Message] = {}
         self.modified: dict[str, float] = {}
         self.records: dict[str, dict[tuple[int, int, int], _Record]] = {}  # by token
+        self.near: dict[tuple[int, int, int], list[str]] = {}
         self.looked = False
         self.left = 0  # bytes that may still be read of what lies before, at this look
+        self.hosts: dict[str, Marker] = {}  # those of which lines are looked for, by token
 
     def look_over(self) -> None:
         """Before a line is written on this host: notes where each file ends."""
@@ -101,6 +105,7 @@ class FileSearch:
 
     def poll(self, markers: t.Sequence[Marker]) -> None:
         """Reads what has come since the last look."""
+        self.hosts.update((marker.token, marker) for marker in markers)
         pending: dict[Patterns, list[Marker]] = {}
         for marker in markers:
             pending.setdefault(self._patterns(marker.host, marker.tag), []).append(marker)
@@ -200,19 +205,57 @@ class FileSearch:
         return [self._as_found(record, marker, named=named) for record in records if is_of_line(record.text, marker)]
 
     def _as_found(self, record: _Record, marker: Marker, *, named: bool) -> Found:
-        header = header_of(record.text, marker.token, marker.begin, self.runner.now()) if marker.via != "probe" else Header()
+        header = self._header_of(record, marker) if marker.via != "probe" else Header()
         stamp = header.stamp
         return Found(
             record.text,
             verbatim(record.path),
             record.family,
             identity=f"{record.offset}:{record.text}",
-            host=None if named else header.host,
+            host=None if named else header.host or self._other_in(record.family, marker),
             moment=stamp.moment if stamp else None,
             others=stamp.others if stamp else (),
             zoned=bool(stamp and stamp.zoned),
-            own="file" if _is_own(record, marker) else None,
+            own=own_kind(record, marker, self._mounts),
         )
+
+    def _header_of(self, record: _Record, marker: Marker) -> Header:
+        tags = {tag for tag in (marker.tag, self.tag) if tag}
+        header = header_of(
+            record.text, marker.token, marker.begin, self.runner.now(), tags=tags, known=self._is_host, near=self._near(record)
+        )
+        return header._replace(host=None) if header.host in marker.said else header
+
+    def _near(self, record: _Record) -> list[str]:
+        """The beginnings of lines that stand before a record; none where the file is another one by now."""
+        place = (*record.identity, record.offset)
+        if place not in self.near:
+            start = max(0, record.offset - NEAR)
+            raw = b""
+            with contextlib.suppress(OSError), open(record.path, "rb") as handle:
+                if (status := os.fstat(handle.fileno())) and (status.st_dev, status.st_ino) == record.identity:
+                    handle.seek(start)
+                    raw = handle.read(record.offset - start)
+            lines = [line[:300].decode("utf-8", "replace") for line in raw.split(b"\n")[1 if start else 0 : -1]]
+            self.near[place] = [line for line in lines if line.strip() and PREFIX not in line]
+        return self.near[place]
+
+    def _mounts(self) -> str:
+        try:
+            return self.runner.read_text(MOUNTS)
+        except (OSError, CannotObserve):
+            return ""
+
+    def _is_host(self, name: str) -> bool:
+        return any(marker.is_of_host(name) for marker in self.hosts.values())
+
+    def _other_in(self, path: str, marker: Marker) -> str | None:
+        """The name of another host of which the files are that a pattern has found."""
+        parts = _found_parts(path, self.search)
+        if any(marker.is_of_host(part) for part in parts):
+            return None
+        others = [other for other in self.hosts.values() if other.token != marker.token]
+        return next((part for part in parts if any(other.is_of_host(part) for other in others)), None)
 
     def elsewhere(self, markers: t.Sequence[Marker]) -> dict[str, Message]:
         """By token what keeps a line from being found in its place: it lies in the files of another host, or of another tag."""
@@ -289,28 +332,6 @@ class _Note:
         self.records.setdefault(token, {})[where] = made
 
 
-def _is_own(record: _Record, marker: Marker) -> bool:
-    """Whether a line was found in the file that it was written to, or in what a rotation has made of it; by whatever path."""
-    if not marker.path or marker.inode is None:
-        return False
-    if record.identity == (marker.device, marker.inode):
-        return True  # under another name of the host, too: a container has its own
-    if record.identity[1] == marker.inode and record.offset == marker.offset:
-        return True  # through a file system that lies over the other one, as those of containers do
-    name = os.path.basename(record.path)
-    base = os.path.basename(marker.path)
-    kept = name == base or bool(rotated_name(base).fullmatch(name))
-    if kept and record.folder is not None and record.folder == (marker.folder_device, marker.folder_inode):
-        return True
-    if marker.host != host_name():
-        return False
-    real, own = os.path.realpath(record.path), os.path.realpath(marker.path)
-    try:
-        return real == own or real in {one.path for one in rotated_files(own)}
-    except CannotObserve:
-        return False
-
-
 def _misplaced(path: str, search: str, marker: Marker) -> Message:
     name = _host_in(path, search)
     if name is not None and not marker.is_of_host(name):
@@ -330,6 +351,14 @@ def _host_in(path: str, search: str) -> str | None:
             found = re.fullmatch(expression, part)
             return found["host"] if found else None
     return None
+
+
+def _found_parts(path: str, search: str) -> list[str]:
+    """The parts of a path, and the names of files without what follows a dot, for which the search has a pattern."""
+    folders, wanted = path.split(os.sep), search.split(os.sep)
+    if "**" in wanted or len(folders) != len(wanted):
+        return []
+    return [name for part, pattern in zip(folders, wanted) if glob.has_magic(pattern) for name in (part, os.path.splitext(part)[0])]
 
 
 def _glob_expression(pattern: str) -> str:

@@ -17,6 +17,7 @@ from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, unreadable, user_name
 from .journald import not_all_seen
+from .line_headers import Known, host_of_document, host_of_header
 from .log_files import Rotated, rotated_files
 from .log_generations import BROKEN, UNPACKED
 from .log_store import Flow
@@ -27,11 +28,8 @@ MOST_FILES = 20_000
 MOST_BYTES = 512 * 2**20  # of a journal, or of a file in which all hosts stand
 MOST_OF_ONE = 64 * 2**20  # of the file of one host
 MOST_PACKED = 16 * 2**20  # ... of a compressed one, unpacked
+VAGUE_FIELDS = ("instance", "source")
 UNTIMED = 200  # lines without a time after which a file has none
-_HEADER = re.compile(
-    r"(?:<\d{1,3}>)?(?:1 )?(?:\d{4}-\d\d-\d\d[T ][\d:.,]{5,20}(?:Z|[+-]\d\d:?\d\d)?|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?) "
-    r"(?P<host>[^\s:\[\]]{1,255}) "
-)
 Enough = t.Callable[[t.Mapping[str, Flow]], bool]  # whether all that is wanted has been found
 
 
@@ -74,15 +72,15 @@ class GatheredFiles:
             raise CannotObserve(closed)
         return sorted(found)
 
-    def count(self, since: float, until: float, enough: int, satisfied: Enough) -> Counted:
-        """At most ``enough`` lines of each host are counted. CannotObserve."""
+    def count(self, since: float, until: float, enough: int, satisfied: Enough, known: Known) -> Counted:
+        """At most ``enough`` lines of each host are counted; ``known``: whether a word is the name of one. CannotObserve."""
         counted = Counted()
         for path in self.paths():
             try:
                 if self.by_path:
                     self._of_one(path, since, until, enough, counted)
                 else:
-                    self._of_all(path, since, until, satisfied, counted)
+                    self._of_all(path, since, until, satisfied, known, counted)
             except FileNotFoundError:
                 continue  # rotated away meanwhile
             except OSError as exc:
@@ -168,19 +166,18 @@ class GatheredFiles:
             return min(untimed, enough), tail.modified
         return lines, newest if newest is not None or not untimed else tail.modified
 
-    def _of_all(self, path: str, since: float, until: float, satisfied: Enough, counted: Counted) -> None:
+    def _of_all(self, path: str, since: float, until: float, satisfied: Enough, known: Known, counted: Counted) -> None:
         with LogTail(path, self.runner) as tail:
             if tail.modified < since:
                 return
             seen = 0
             for line in tail.backwards(MOST_BYTES):
-                host = host_of_line(line.text)
-                if host is None or line.moment is None or line.ours or not self.is_wanted(line.text):
+                if line.moment is None or line.ours or not self.is_wanted(line.text):
                     continue
                 if line.moment < since:
                     return
                 if line.moment <= until:
-                    counted.add(host, 1, line.moment)
+                    counted.add(host_of_line(line.text, known) or "", 1, line.moment)
                     seen += 1
                     if seen % 1000 == 0 and satisfied(counted.flows):
                         return
@@ -211,16 +208,25 @@ def _as_expression(pattern: str, host: str) -> str:
     return "".join(out)
 
 
-def host_of_line(text: str) -> str | None:
-    """The host that a line names: of syslog, as receivers write it, or of JSON."""
-    if text.startswith("{"):
+def host_of_line(text: str, known: Known) -> str | None:
+    """The host that a line names: of syslog, as receivers write it, or of JSON, also behind a time and a tag."""
+    start = text.find("{")
+    if start == 0 or (start > 0 and text.rstrip().endswith("}")):
         try:
-            fields = flat(json.loads(text))
+            document = json.loads(text[start:])
         except (ValueError, RecursionError):
-            return None
-        return next((fields[name] for name in HOST_FIELDS if fields.get(name)), None)
-    match = _HEADER.match(text)
-    return match.group("host") if match else None
+            document = None
+        if isinstance(document, dict):
+            host = host_of_document(document) or _host_by_other_fields(flat(document), known)
+            if host or start == 0:
+                return host
+    return host_of_header(text, known)
+
+
+def _host_by_other_fields(fields: t.Mapping[str, str], known: Known) -> str | None:
+    """A host in a field that may as well have something else."""
+    values = [(name, fields[name]) for name in HOST_FIELDS if fields.get(name)]
+    return next((value for name, value in values if name not in VAGUE_FIELDS or known(value)), None)
 
 
 def closed_folder(pattern: str) -> Message | None:

@@ -44,8 +44,8 @@ class Place(t.NamedTuple):
     inode: int
 
 
-def append(path: str, line: str) -> Place:
-    """One appending write to a regular file that is there. CannotObserve, NotTaken."""
+def append(path: str, line: str, runner: Runner) -> Place:
+    """One appending write to a regular file that is there, between two lines of it. CannotObserve, NotTaken."""
     try:
         before = os.lstat(path)
         if stat.S_ISLNK(before.st_mode):
@@ -59,7 +59,7 @@ def append(path: str, line: str) -> Place:
             )
         if not stat.S_ISREG(before.st_mode):
             raise _no_file(path)
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise NotTaken(phrase("the log file {path:path} is not there, and it is not for this check to create it", path=path)) from None
     except OSError as exc:
@@ -69,7 +69,9 @@ def append(path: str, line: str) -> Place:
         if not stat.S_ISREG(opened.st_mode):
             raise _no_file(path)
         data = line.encode("utf-8") + b"\n"
+        _wait_for_line_end(path, handle, runner)
         count = os.write(handle, data)
+        ends = os.lseek(handle, 0, os.SEEK_CUR)  # others may have written since it was opened
     except OSError as exc:
         raise _refusal(path, exc) from None
     finally:
@@ -83,7 +85,29 @@ def append(path: str, line: str) -> Place:
                 path=path,
             )
         )
-    return Place(opened.st_size, opened.st_dev, opened.st_ino)
+    return Place(ends - len(data), opened.st_dev, opened.st_ino)
+
+
+def _wait_for_line_end(path: str, handle: int, runner: Runner) -> None:
+    """Until the log ends with a line end: what writes in blocks leaves half a line there for a while. CannotObserve where it stays so."""
+    for _look in range(COMES * 10):
+        if _is_between_lines(handle):
+            return
+        runner.sleep(0.1)
+    raise CannotObserve(
+        phrase(
+            "{path:path} does not end with a line end for {time:duration}: a line in there would stand in the middle of a record; "
+            "nothing was written (canary: probe, or canary: never)",
+            path=path,
+            time=float(COMES),
+        )
+    )
+
+
+def _is_between_lines(handle: int) -> bool:
+    size = os.fstat(handle).st_size
+    last = os.pread(handle, min(size, 2), max(0, size - 2))
+    return not last or (last.endswith(b"\n") and last != b"\0\n")  # text of two bytes a character takes no line of ours
 
 
 def end_of(path: str) -> Place | None:

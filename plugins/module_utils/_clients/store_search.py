@@ -71,7 +71,7 @@ class StoreSearch:
         """The host of a line, where it stands in a field that says nothing else: an access log has the one that was asked for."""
         if line.host is None or self.host_is_sure:
             return line.host
-        if marker.via == "probe":
+        if marker.via == "probe" or line.host in marker.said:
             return None
         return line.host if any(line.fields.get(name) == line.host for name in SURE_HOSTS) else None
 

@@ -353,7 +353,8 @@ def test_the_deadline_must_fit(tmp_path: pathlib.Path) -> None:
 
 
 def test_both_halves(tmp_path: pathlib.Path) -> None:
-    path, central = put(tmp_path / "app.log", "x\n"), put(tmp_path / "central.log", "old\n")
+    (tmp_path / "central").mkdir()
+    path, central = put(tmp_path / "app.log", "x\n"), put(tmp_path / "central" / "app.log", "old\n")
     args = parse_arguments(log_canary, {"via": "file", "path": str(path), "backend": "file", "search": str(central), "deadline": "5s"})
     clock = Script(lambda: put(central, path.read_text()))
     finding = log_canary.run(args, Runner(clock=clock))
@@ -375,26 +376,29 @@ def test_the_same_file(tmp_path: pathlib.Path, local: bool, status: str) -> None
 def test_a_line_in_the_central_store_itself_proves_no_shipping(tmp_path: pathlib.Path) -> None:
     """Under its own name, a hard link, or from a container with another name; and what arrives late beside it counts."""
     store = tmp_path / "central"
-    store.mkdir()
-    path = put(store / "app.log", "x\n")
+    for folder in ("own", "sent"):
+        (store / folder).mkdir(parents=True)
+    path = put(store / "own" / "app.log", "x\n")
     os.link(path, tmp_path / "own.log")
     for own, host in ((path, None), (tmp_path / "own.log", None), (path, "container")):
-        given = {"via": "file", "path": str(own), "backend": "file", "search": f"{store}/*.log", "deadline": "5s"}
+        given = {"via": "file", "path": str(own), "backend": "file", "search": f"{store}/*/*.log", "deadline": "5s"}
         args = parse_arguments(log_canary, given)
         marker = {**log_canary.write(args, Runner()).observed, **({"host": host} if host else {})}
         (finding,) = log_canary.find({**args, "markers": [marker]}, FakeRunner(clock=FakeClock()))
         assert finding.status == "unknown" and "no log has been sent anywhere" in finding.message
-        late = Script(lambda: None, lambda: (store / "shipped.log").write_text(path.read_text()))
+        late = Script(lambda: None, lambda: (store / "sent" / "shipped.log").write_text(path.read_text()))
         (finding,) = log_canary.find({**args, "markers": [marker]}, Runner(clock=late))
         assert finding.status == "pass" and "shipped.log" in finding.message
-        (store / "shipped.log").unlink()
+        (store / "sent" / "shipped.log").unlink()
 
 
 def test_the_central_file_counts_more_than_the_same_file(tmp_path: pathlib.Path) -> None:
-    path = put(tmp_path / "app.log", "")
-    args = parse_arguments(log_canary, {"via": "file", "path": str(path), "backend": "file", "search": f"{tmp_path}/*.log"})
+    for folder in ("own", "sent"):
+        (tmp_path / folder).mkdir()
+    path = put(tmp_path / "own" / "app.log", "")
+    args = parse_arguments(log_canary, {"via": "file", "path": str(path), "backend": "file", "search": f"{tmp_path}/*/*.log"})
     written = log_canary.write(args, Runner())
-    put(tmp_path / "central.log", path.read_text())
+    put(tmp_path / "sent" / "central.log", path.read_text())
     assert (
         find(
             parse_arguments(log_canary, {**args, "deadline": "5s", "interval": "1s", "markers": [written.observed], "timeout": None})

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import threading
@@ -15,6 +16,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._argspec imp
 from ansible_collections.operability.readiness.plugins.module_utils._checks import _canary_lines, log_canary
 from ansible_collections.operability.readiness.plugins.module_utils._clients import http_logging, log_writing, syslog_sending
 from ansible_collections.operability.readiness.plugins.module_utils._clients.canary_marker import Marker
+from ansible_collections.operability.readiness.plugins.module_utils._clients.counted_lines import why_counted_by_lines
 from ansible_collections.operability.readiness.plugins.module_utils._counted_logs import why_counted
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._http import Connection
@@ -226,7 +228,12 @@ def test_the_half_that_looks_is_asked_for_nothing_of_the_half_that_writes() -> N
             "/srv/app/payments-audit.log",
             "/srv/auditd.log",
         ),
-        *("/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog"),
+        *("/var/log/wtmp", "/var/log/btmp", "/var/log/lastlog", "/var/log/tallylog"),
+        *("/var/log/auth.log", "/var/log/auth.log.1", "/var/log/secure", "/var/log/secure-20261125", "/var/log/mail.log", "/var/adm/sulog"),
+        *("/var/log/maillog", "/var/log/xferlog", "/var/log/vsftpd.log", "/srv/radius/radacct/10.0.0.1/detail", "/a/cdr-csv/Master.csv"),
+        *("/var/log/haproxy.log", "/var/log/haproxy/traffic.log", "/var/log/varnish/varnishncsa.log", "/var/log/varnishncsa.log"),
+        *("/var/log/nginx/shop.example.com.log", "/var/log/nginx/traffic.json", "/var/log/apache2/shop.log", "/var/log/httpd/shop-ssl.log"),
+        *("/inetpub/logs/LogFiles/W3SVC1/u_ex261125.log", "/mnt/iis/u_ex26112507.log", "/var/log/traefik/traffic.json"),
     ],
 )
 def test_a_log_is_known_by_its_name(path: str) -> None:
@@ -245,7 +252,15 @@ def test_a_log_is_known_by_its_name(path: str) -> None:
             "/srv/requests/app.log",
             "/srv/accounting.log",
         ),
-        *("/var/log/haproxy.log", "/srv/access/app.log", "/var/log/auth.log"),
+        *("/srv/access/app.log", "/srv/auth/auth.log", "/var/log/auth/auth.log", "/srv/mail/mail.log", "/var/log/nginx/shop.error.log"),
+        *("/var/log/apache2/error_log", "/var/log/httpd/ssl_error_log", "/var/log/nginx/error.log.1", "/opt/tomcat9/logs/catalina.out"),
+        *(
+            "/var/log/traefik/traefik.log",
+            "/var/log/squid/cache.log",
+            "/var/log/php-fpm/www.log",
+            "/srv/app/excel.log",
+            "/srv/app/index.log",
+        ),
     ],
 )
 def test_a_log_is_not_taken_for_another(path: str) -> None:
@@ -281,3 +296,49 @@ def test_a_request_has_the_mark_where_it_is_wanted(tmp_path: t.Any) -> None:
     assert (
         options["connection"].headers["User-Agent"].startswith("operability-canary-") and options["connection"].headers["X-Tenant"] == "a"
     )
+
+
+LINES = {
+    "combined": '10.0.0.1 - - [25/Nov/2026:05:59:00 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"',
+    "of a site, with its name": 'shop.example:443 10.0.0.1 - - [25/Nov/2026:05:59:00 +0000] "GET / HTTP/1.1" 200 5',
+    "HAProxy": 'Nov 25 05:59:00 lb haproxy[7]: 10.0.0.1:5 [25/Nov/2026:05:59:00.123] web shop/web1 0/0/0/1/1 200 5 - - ---- 1/1 "GET"',
+    "HAProxy, TCP": "Nov 25 05:59:00 lb haproxy[7]: 10.0.0.1:5 [25/Nov/2026:05:59:00.123] db db/db1 1/0/500 212 -- 1/1/0/0/0 0/0",
+    "Squid": "1795500000.123    45 10.0.0.1 TCP_MISS/200 512 GET http://shop.example/ - HIER_DIRECT/10.0.0.2 text/html",
+    "JSON of nginx": '{"time":"2026-11-25T05:59:00+00:00","request":"GET / HTTP/1.1","status":"200","body_bytes_sent":"5"}',
+    "JSON of Traefik": '{"DownstreamStatus":200,"RequestMethod":"GET","RequestPath":"/","level":"info"}',
+    "JSON of Caddy": '{"level":"info","ts":1795500000.1,"logger":"http.log.access.log0","msg":"handled request","status":200}',
+    "W3C": "#Fields: date time s-ip cs-method cs-uri-stem sc-status\n2026-11-25 05:59:00 10.0.0.1 GET / 200",
+    "logins": "Nov 25 05:59:00 web1 sshd[7]: Accepted publickey for deploy from 10.0.0.9 port 5 ssh2",
+    "logins, a time in full": "2026-11-25T05:59:00.123456+00:00 web1 sudo:   deploy : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/true",
+    "transfers": "Wed Nov 25 05:59:00 2026 1 10.0.0.1 5 /srv/a.txt b _ i r deploy ftp 0 * c",
+    "audit": "type=USER_LOGIN msg=audit(1795500000.123:42): pid=7 uid=0 res=success",
+    "audit of Kubernetes": '{"kind":"Event","auditID":"0f2f","stage":"ResponseComplete","verb":"get"}',
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_log_is_known_by_its_lines(tmp_path: t.Any, name: str) -> None:
+    path = tmp_path / "shop.log"
+    path.write_text(f"{LINES[name]}\n" * 5)
+    assert why_counted_by_lines(str(path)) is not None
+    path.write_text(f"{LINES[name]}\n" * 5000)
+    assert why_counted_by_lines(str(path)) is not None
+
+
+def test_an_application_that_logs_its_requests_too_is_none(tmp_path: t.Any) -> None:
+    path = tmp_path / "shop.log"
+    other = "2026-11-25T05:59:00Z INFO an order was taken"
+    for lines in ([], [other], [LINES["combined"], other], [*([LINES["combined"]] * 3), other], [LINES["logins"], other], ["#Fields"]):
+        path.write_text("".join(f"{line}\n" for line in lines))
+        assert why_counted_by_lines(str(path)) is None
+    path.write_text('INFO:     127.0.0.1:5 - "GET / HTTP/1.1" 200 OK\n')
+    assert why_counted_by_lines(str(path)) is None
+    path.write_bytes(bytes(range(256)) * 1000)
+    assert why_counted_by_lines(str(path)) is None
+    assert why_counted_by_lines(str(tmp_path)) is None
+
+
+def test_what_is_no_file_is_not_opened_for_its_lines(tmp_path: t.Any) -> None:
+    os.mkfifo(tmp_path / "app.log")
+    assert why_counted_by_lines(str(tmp_path / "app.log")) is None
+    assert why_counted_by_lines(str(tmp_path / "gone.log")) is None

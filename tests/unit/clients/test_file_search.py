@@ -10,8 +10,9 @@ import typing as t
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients.canary_marker import Marker, host_name
-from ansible_collections.operability.readiness.plugins.module_utils._clients.file_search import FileSearch
+from ansible_collections.operability.readiness.plugins.module_utils._clients.file_search import FileSearch, _Record
 from ansible_collections.operability.readiness.plugins.module_utils._clients.journal_search import JournalSearch
+from ansible_collections.operability.readiness.plugins.module_utils._clients.own_files import own_kind
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from fakes import NOW, Completed, FakeRunner
 
@@ -82,6 +83,41 @@ def test_found_where_it_was_written(tmp_path: pathlib.Path) -> None:
     search.poll([own])
     (hit,) = search.found(own)
     assert hit.own == "file"
+
+
+@pytest.mark.parametrize(
+    ("found", "written", "own"),
+    [
+        ("/l/up/var/log/app.log", "/l/merged/var/log/app.log", "file"),
+        ("/l/up/var/log/app.log", "/var/log/app.log", "file"),  # in the container its root is the whole of it
+        ("/l/merged/var/log/app.log", "/var/log/app.log", "file"),
+        ("/l/merged/var/log/app.log", "/l/up/var/log/app.log", "file"),
+        ("/l/up/var/log/app.log", "/var/log/other/app.log", None),
+        ("/central/web1/app.log", "/var/log/app.log", None),
+        ("/l/upper/var/log/app.log", "/var/log/app.log", None),
+    ],
+)
+def test_a_layer_of_an_overlay(found: str, written: str, own: str | None) -> None:
+    mounts = (
+        "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
+        "40 22 0:50 / /l/merged rw,relatime shared:1 - overlay overlay rw,lowerdir=/l/low1:/l/low\\0402,upperdir=/l/up,workdir=/l/work\n"
+    )
+    record = _Record("", found, found, (1, 99), 700, None)
+    assert own_kind(record, marker(path=written, device=7, inode=55, offset=700), lambda: mounts) == own
+    assert own_kind(record, marker(path=written, device=7, inode=55, offset=800), lambda: mounts) is None
+
+
+def test_a_copy_beside_the_log(tmp_path: pathlib.Path) -> None:
+    """... as it is seen from a container or a host that calls itself otherwise."""
+    log, copy = tmp_path / "app.log", tmp_path / "app.copy"
+    for path in (log, copy):
+        path.write_text(f"{path.name}\n{TOKEN}\n")
+    for inode, own in ((log.stat().st_ino, "beside"), (log.stat().st_ino + 10**6, None)):
+        search = FileSearch(str(copy), "", FakeRunner())
+        written = marker(path=f"/elsewhere/{log.name}", device=7, inode=inode, offset=len("app.log\n"))
+        search.poll([written])
+        (hit,) = search.found(written)
+        assert hit.own == own
 
 
 def test_a_journal_of_which_a_part_is_hidden() -> None:

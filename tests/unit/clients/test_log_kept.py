@@ -245,6 +245,13 @@ def test_of_which_host_a_file_is(pattern: str, path: str, hosts: list[str]) -> N
         ('{"hostname":"web2"}', "web2"),
         ('{"message":"x"}', None),
         ('{"host":', None),
+        ("2026-11-25T06:00:00Z stdout F x", None),
+        ("2026-11-25T06:00:00Z INFO payments: x", None),
+        ("2026-11-25 06:00:00 web9 payments x", None),
+        ("2026-11-25T06:00:00+00:00 web9 payments: x", "web9"),
+        ('2026-11-25T06:00:00Z\tpayments\t{"host":"web9"}', "web9"),
+        ('{"source":"stdout","message":"x"}', None),
+        ('{"source":"web1","message":"x"}', "web1"),
         ("{" * 100_000, None),
         ("a line", None),
         ("Nov 25 06:00:00 payments[12]: without a host", None),
@@ -252,7 +259,7 @@ def test_of_which_host_a_file_is(pattern: str, path: str, hosts: list[str]) -> N
     ],
 )
 def test_which_host_a_line_names(line: str, host: str | None) -> None:
-    assert host_of_line(line) == host
+    assert host_of_line(line, lambda name: name == "web1") == host
 
 
 # -- what stores count

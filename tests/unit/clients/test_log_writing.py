@@ -12,7 +12,7 @@ import socket
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients import log_writing
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
-from fakes import NOW
+from fakes import NOW, FakeClock, FakeRunner
 
 
 def test_syslog_datagram() -> None:
@@ -29,9 +29,9 @@ def test_journal_datagram() -> None:
 def test_appended_to_a_file_that_is_there(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "app.log"
     with pytest.raises(log_writing.NotTaken, match="is not there"):
-        log_writing.append(str(path), "a line")
+        log_writing.append(str(path), "a line", FakeRunner())
     path.write_text("before\n")
-    place = log_writing.append(str(path), "a line")
+    place = log_writing.append(str(path), "a line", FakeRunner())
     assert (place.offset, place.inode, path.read_text()) == (7, path.stat().st_ino, "before\na line\n")
 
 
@@ -40,7 +40,7 @@ def test_never_through_a_link(tmp_path: pathlib.Path) -> None:
     (tmp_path / "link.log").symlink_to(tmp_path / "app.log")
     for path, why in ((tmp_path / "link.log", "is a symbolic link to"), (tmp_path, "is not a regular file")):
         with pytest.raises(CannotObserve, match=why):
-            log_writing.append(str(path), "a line")
+            log_writing.append(str(path), "a line", FakeRunner())
     assert (tmp_path / "app.log").read_text() == ""
 
 
@@ -57,3 +57,30 @@ def test_sent_as_a_datagram_or_into_a_stream(tmp_path: pathlib.Path) -> None:
                 source.close()
     with pytest.raises(log_writing.NotTaken, match="nobody listens"):
         log_writing.send(str(tmp_path / "stream"), b"a line", "syslog")
+
+
+def test_never_into_the_middle_of_a_record(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "app.log"
+    for data in (b'{"msg": "half', b"a line\r", b"\xff\xfea\0\n\0", b"\xfe\xff\0a\0\n", b"a\n\0"):
+        path.write_bytes(data)
+        with pytest.raises(CannotObserve, match="does not end with a line end for 5 s"):
+            log_writing.append(str(path), "a line", FakeRunner())
+        assert path.read_bytes() == data
+    for data in (b"", b"\n", b"a\n", b"a\r\n"):
+        path.write_bytes(data)
+        assert log_writing.append(str(path), "a line", FakeRunner()).offset == len(data)
+
+
+def test_half_a_line_is_waited_for(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_text("half a ")
+
+    class Writes(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            with path.open("a") as log:
+                log.write("line\n" if self.monotonic() > 1 else "long ")
+
+    place = log_writing.append(str(path), "ours", FakeRunner(clock=Writes()))
+    assert path.read_text().endswith("long line\nours\n")
+    assert path.read_bytes()[place.offset :] == b"ours\n"
