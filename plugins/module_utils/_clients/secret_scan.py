@@ -18,6 +18,7 @@ from .secret_assignments import Found, assigned, logins
 from .secret_blocks import HINTS, key_at
 from .secret_numbers import PERSONS, Cards, of_persons
 from .secret_rules import TABLE, Rule
+from .secret_views import unescaped, without_colours
 
 CHUNK = 1 << 18  # characters that are looked through at once
 BEFORE = 4000  # characters before a cookie in which its header may begin
@@ -27,6 +28,9 @@ FAMILIES = tuple(
 )
 # a picture, a font: whatever stands in it by chance is none
 _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%]{16,}")
+
+
+Spans = dict[int, list[tuple[int, int]]]  # by the number of a line: where in it something was found
 
 
 @dataclasses.dataclass
@@ -53,31 +57,64 @@ class Scan:
 
     def look(self, run: Run, *, counted: bool = True) -> None:
         """Whatever the tick raises comes out; what was found until then is kept."""
-        texts = [line.text for line in run.lines]
+        texts = [without_colours(line.text) for line in run.lines]
         taken = self._blocks(run, texts)
         for first, last in _chunks(texts):
             self.tick()
-            self._look_through(run, texts, first, last, taken)
+            values = self._look_through(run, texts, first, last, taken)
+            self._look_behind_escapes(run, texts, first, last, (taken, values))
             self.looked_at += (last - first) * counted
 
     def secrets(self) -> list[Secret]:
         """All that count, in the order in which they were found."""
         return [one for one in self.found.values() if one.family != "card_number" or self.cards.is_of_cards(one.name)]
 
-    def _look_through(self, run: Run, texts: list[str], first: int, last: int, taken: dict[int, list[tuple[int, int]]]) -> None:
+    def _look_through(self, run: Run, texts: list[str], first: int, last: int, taken: Spans) -> dict[int, list[str]]:
+        """What was found, by the number of its line."""
         text = "\n".join(texts[first:last])
         if "base64," in text:
             text = _DATA.sub(lambda match: "." * len(match.group()), text)
         starts = [0]
         for line in texts[first : last - 1]:
             starts.append(starts[-1] + len(line) + 1)
+        values: dict[int, list[str]] = {}
         for name, found in self._all(text):
             place = bisect.bisect_right(starts, found.start) - 1
             begin, end = found.start - starts[place], found.end - starts[place]
-            spans = taken.setdefault(first + place, [])
-            if not any(begin < other_end and start < end for start, other_end in spans):
-                spans.append((begin, end))
+            if _free(taken.setdefault(first + place, []), begin, end):
+                values.setdefault(first + place, []).append(found.value)
                 self._keep(found, run, run.lines[first + place], name)
+        return values
+
+    def _look_behind_escapes(self, run: Run, texts: list[str], first: int, last: int, known: tuple[Spans, dict[int, list[str]]]) -> None:
+        """The same lines with their escaped characters as they are, for what was not found as it is written."""
+        taken, values = known
+        numbers, changed = [], []
+        for number in range(first, last):
+            plain = unescaped(texts[number])
+            if plain is not None and (number not in taken or taken[number] != [(0, len(texts[number]))]):
+                numbers.append(number)
+                changed.append(plain)
+        if not changed:
+            return
+        again = Run(run.source, [run.lines[number] for number in numbers])
+        if any(HINTS[0] in text or HINTS[3] in text for text in changed):
+            for found, _count, place in _keys(changed):
+                if numbers[place] not in taken:
+                    self._keep(found, run, run.lines[numbers[place]], "")
+        text = "\n".join(changed)
+        starts = [0]
+        for line in changed[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        spans: Spans = {}
+        for name, found in self._all(text):
+            place = bisect.bisect_right(starts, found.start) - 1
+            begin, end = found.start - starts[place], found.end - starts[place]
+            if not _free(spans.setdefault(place, []), begin, end):
+                continue
+            before = [unescaped(value) or value for value in values.get(numbers[place], [])]
+            if not any(found.value in value or value in found.value for value in before):
+                self._keep(found, again, again.lines[place], name)
 
     def _all(self, text: str) -> t.Iterator[tuple[str, Found]]:
         """The surest first: what is known by its form is not told again for the name before it."""
@@ -92,20 +129,12 @@ class Scan:
                 yield "", found
         yield from self.cards.find(text)
 
-    def _blocks(self, run: Run, texts: list[str]) -> dict[int, list[tuple[int, int]]]:
-        taken: dict[int, list[tuple[int, int]]] = {}
-        number = 0
-        while number < len(texts):
-            if HINTS[0] in texts[number] or HINTS[1] in texts[number]:
-                key = key_at(texts, number)
-                if key:
-                    body, start, count = key
-                    found = Found("private_key", start, len(texts[number]), body, False)
-                    self._keep(found, run, run.lines[number], "")
-                    for place in range(number, number + count):
-                        taken[place] = [(start if place == number else 0, len(texts[place]))]
-                    number += count - 1
-            number += 1
+    def _blocks(self, run: Run, texts: list[str]) -> Spans:
+        taken: Spans = {}
+        for found, count, number in _keys(texts):
+            self._keep(found, run, run.lines[number], "")
+            for place in range(number, number + count):
+                taken[place] = [(found.start if place == number else 0, len(texts[place]))]
         return taken
 
     def _keep(self, found: Found, run: Run, line: Line, name: str) -> None:
@@ -115,6 +144,27 @@ class Scan:
             known.count += 1
         elif len(self.found) < MOST:
             self.found[key] = Secret(found.family, found.value, found.weak, run, line, name=name)
+
+
+def _keys(texts: t.Sequence[str]) -> t.Iterator[tuple[Found, int, int]]:
+    """Private keys: each with in how many lines it stands, and in which it begins."""
+    number = 0
+    while number < len(texts):
+        key = key_at(texts, number) if any(hint in texts[number] for hint in HINTS) else None
+        if key:
+            body, start, count = key
+            yield Found("private_key", start, len(texts[number]), body, False), count, number
+            number += count - 1
+        number += 1
+
+
+def _free(spans: list[tuple[int, int]], begin: int, end: int) -> bool:
+    """Whether nothing was found here yet; and from now on something is. The spans are in their order, and none overlaps another."""
+    place = bisect.bisect_left(spans, (begin, end))
+    if (place < len(spans) and spans[place][0] < end) or (place and spans[place - 1][1] > begin):
+        return False
+    spans.insert(place, (begin, end))
+    return True
 
 
 def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
