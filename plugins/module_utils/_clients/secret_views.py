@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A line as a person would read it: without the colours of a terminal, and with its escaped characters as they are. PRIVATE to the collection.
+"""A line as a person would read it: without colours, and with its escaped characters as they are. PRIVATE to the collection.
 
 nginx writes the body of a request with ``\\x22`` for a quotation mark, Gson ``\\u003d`` for a sign of equality, a form ``%3D``, and XML
 in XML ``&lt;``: a secret in it is one all the same.
