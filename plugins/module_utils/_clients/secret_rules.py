@@ -97,6 +97,8 @@ CLOUD = (
     _key("age_secret_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}"),
 )
 OBSERVING = (
+    _key("openshift_token", "sha256~", rf"sha256~{_URL}{{43}}(?!{_URL})"),
+    _key("k3s_token", "::server:", rf"K10{_HEX}{{64}}::server:{_HEX}{{32}}", back=67),
     _key("grafana_token", ("glsa_", "glc_eyJ"), rf"(?:glsa_{_ALNUM}{{32}}_{_HEX}{{8}}|glc_eyJ[A-Za-z0-9+/=]{{50,}})"),
     _key("sentry_token", ("sntrys_", "sntryu_"), rf"(?:sntrys_eyJ[A-Za-z0-9+/=_-]{{80,}}|sntryu_{_HEX}{{64}})"),
     _key("new_relic_key", ("NRAK-", "NRII-"), rf"(?:NRAK-[A-Z0-9]{{27}}|NRII-{_URL}{{32}})"),
@@ -105,6 +107,11 @@ OBSERVING = (
     _key("snyk_token", "snyk_", rf"snyk_(?:uat|sat)\.{_HEX}{{8}}\.[A-Za-z0-9_.-]{{60,}}"),
 )
 CODE = (
+    _key("notion_token", "ntn_", rf"ntn_{_ALNUM}{{40,50}}"),
+    _key("contentful_token", "CFPAT-", rf"CFPAT-{_URL}{{43}}"),
+    _key("circleci_token", "CCIPAT_", rf"CCIPAT_{_ALNUM}{{22}}_{_HEX}{{40}}"),
+    _key("buildkite_token", ("bkua_", "bkaj_"), rf"bk(?:ua|aj)_{_HEX}{{40}}"),
+    _key("aiven_token", "AVNS_", rf"AVNS_{_URL}{{18,}}"),
     _key("github_token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), rf"gh[pousr]_{_ALNUM}{{36,255}}"),
     _key("github_token", "github_pat_", rf"github_pat_{_ALNUM}{{22}}_{_ALNUM}{{59}}"),
     _key(
@@ -137,6 +144,10 @@ CHAT = (
     ),
 )
 PAYMENT = (
+    _key("razorpay_key", ("rzp_live_", "rzp_test_"), rf"rzp_(?:live|test)_{_ALNUM}{{14,}}"),
+    _key("plaid_token", "access-", rf"access-(?:production|sandbox|development)-{_UUID}"),
+    _key("hubspot_token", "pat-", rf"pat-(?:eu|na|ap)\d-{_UUID}"),
+    _key("airtable_token", "pat", rf"pat{_ALNUM}{{14}}\.{_HEX}{{64}}", _START),
     _key("stripe_key", ("sk_live_", "rk_live_", "sk_test_", "rk_test_"), rf"[sr]k_(?:live|test)_{_ALNUM}{{24,}}"),
     _key("stripe_webhook_secret", "whsec_", r"whsec_[A-Za-z0-9+/]{32,}={0,2}"),
     _key("square_token", ("sq0atp-", "sq0csp-"), rf"sq0(?:atp-{_URL}{{22}}|csp-{_URL}{{43}})"),
@@ -158,6 +169,10 @@ MAIL = (
     _key("twilio_key", "SK", rf"SK{_HEX}{{32}}{_END}", _START),
 )
 MODELS = (
+    _key("openrouter_key", "sk-or-v1-", rf"sk-or-v1-{_HEX}{{64}}"),
+    _key("xai_key", "xai-", rf"xai-{_ALNUM}{{70,90}}", accepts=_is_random),
+    _key("deepseek_key", "sk-", rf"sk-{_HEX}{{32}}{_END}", accepts=_is_random),
+    _key("bedrock_key", "ABSK", r"ABSK[A-Za-z0-9+/]{100,}={0,2}", _START),
     _key("openai_key", ("sk-proj-", "sk-svcacct-", "sk-admin-"), rf"sk-(?:proj|svcacct|admin)-{_URL}{{40,}}"),
     _key("openai_key", "T3BlbkFJ", rf"sk-{_ALNUM}{{20}}T3BlbkFJ{_ALNUM}{{20}}", back=23),
     _key("anthropic_key", "sk-ant-", rf"sk-ant-(?:api|admin|sid)\d\d-{_URL}{{80,}}"),
@@ -166,16 +181,20 @@ MODELS = (
     _key("replicate_token", "r8_", rf"r8_{_ALNUM}{{37}}"),
     _key("perplexity_key", "pplx-", rf"pplx-{_ALNUM}{{40,}}"),
 )
-_SIGNED = r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"
-_ENCRYPTED = r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,700}\.[A-Za-z0-9_-]{12,24}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,32}"
-_COOKIES = r"JSESSIONID|PHPSESSID|ASP\.NET_SessionId|\.ASPXAUTH|\.AspNetCore\.Cookies|connect\.sid|CAKEPHP|[a-z]{2,20}_session"
+_SIGNED = r"e(?:yJ|yA|wo)[A-Za-z0-9_-]{8,}\.e(?:yJ|yA|wo)[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"
+_ENCRYPTED = r"e(?:yJ|yA|wo)[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,700}\.[A-Za-z0-9_-]{12,24}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,32}"
+_COOKIES = (
+    r"JSESSIONID|PHPSESSID|ASP\.NET_SessionId|\.ASPXAUTH|\.AspNetCore\.Cookies|connect\.sid|CAKEPHP|[a-z]{2,20}_session|_session_id|rack\.session"
+    r"|__(?:Host|Secure)-[\w.-]{2,40}|SSESS[0-9a-f]{32}|MoodleSession\w{0,20}|_oauth2_proxy|FedAuth|CASTGC|remember-me|authjs\.session-token"
+    r"|next-auth\.session-token|laravel_session|symfony|KEYCLOAK_SESSION|KEYCLOAK_IDENTITY|grafana_session|_gitlab_session|user_session|mod_auth_openidc_session"
+)
 _SCHEMES = r"[Tt]oken|[Aa]pi[Kk]ey|GenieKey|SSWS|Splunk|Negotiate|NTLM"
 _GENERATED = (
     r"(?:temporary password is generated for \S{1,100}|[Uu]sing generated security password|[Gg]enerated password(?: for user \S{1,100})?)"
     r"(?: is)?[:=]? (?P<value>\S{6,200})"
 )
 TOKENS = (
-    Rule("jwt", ("eyJ",), re.compile(rf"{_not_after('A-Za-z0-9_-')}(?P<value>{_SIGNED}|{_ENCRYPTED})"), is_jwt),
+    Rule("jwt", ("eyJ", "eyA", "ewo"), re.compile(rf"{_not_after('A-Za-z0-9_-')}(?P<value>{_SIGNED}|{_ENCRYPTED})"), is_jwt),
     Rule(
         "basic_auth",
         ("asic ", "ASIC "),
@@ -202,8 +221,31 @@ TOKENS = (
         back=1,
     ),
     Rule(
+        "authorization_token",
+        ("uthorization", "UTHORIZATION"),
+        re.compile(
+            rf"{_OPEN}(?:[Aa]uthorization|AUTHORIZATION)\\{{0,4}}[\"']?\s?[:=]\s?[\[(]?\\{{0,4}}[\"']?(?P<value>[A-Za-z0-9._~+/=-]{{20,}})"
+            r"(?=[\s\"'\\,;})\]]|$)"
+        ),
+        _is_random,
+        back=1,
+    ),
+    Rule(
         "session_cookie",
-        ("SESSID=", "SESSIONID=", "SessionId=", "ASPXAUTH=", "Core.Cookies=", "connect.sid=", "_session=", "CAKEPHP="),
+        ("SESSID=", "SESSIONID=", "SessionId=", "ASPXAUTH=", "Core.Cookies=", "connect.sid=", "_session=", "CAKEPHP=")
+        + (
+            "_session_id=",
+            "rack.session=",
+            "__Host-",
+            "__Secure-",
+            "SSESS",
+            "MoodleSession",
+            "_oauth2_proxy=",
+            "FedAuth=",
+            "CASTGC=",
+            "remember-me=",
+        )
+        + ("session-token=", "KEYCLOAK_"),
         re.compile(rf"{_OPEN}(?:{_COOKIES})=(?P<value>[^\s;,\"'&\\]{{16,}})"),
         _is_random,
         back=20,
@@ -217,9 +259,9 @@ TOKENS = (
     Rule("session_cookie", (";jsessionid=",), re.compile(r";jsessionid=(?P<value>[A-Za-z0-9._!-]{16,})"), _is_random),
     Rule(
         "session_cookie",
-        ("sessionid=", "session=", "sid=", "SESSION=", "auth_token=", "remember_token=", "access_token="),
+        ("sessionid=", "session=", "sid=", "SESSION=", "auth_token=", "remember_token=", "access_token=", "auth="),
         re.compile(
-            r"(?<![A-Za-z0-9_.-])(?:sessionid|session|sid|SESSION|auth_token|remember_token|access_token)=(?P<value>[^\s;,\"'&\\]{16,})"
+            r"(?<![A-Za-z0-9_.-])(?:sessionid|session|sid|SESSION|auth_token|remember_token|access_token|auth)=(?P<value>[^\s;,\"'&\\]{16,})"
         ),
         _is_random,
         after="ookie",

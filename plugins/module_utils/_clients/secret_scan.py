@@ -18,6 +18,7 @@ from .secret_assignments import Found, assigned, logins
 from .secret_blocks import HINTS, key_at
 from .secret_numbers import PERSONS, Cards, of_persons
 from .secret_rules import TABLE, Rule
+from .secret_statements import stated
 from .secret_views import unescaped, without_colours
 
 CHUNK = 1 << 18  # characters that are looked through at once
@@ -124,7 +125,7 @@ class Scan:
         lowered = text.lower()
         if len(lowered) != len(text):
             lowered = text.replace("\u0130", "I").lower()
-        for finder in (logins(text), assigned(text, lowered), of_persons(text, self.identifiers)):
+        for finder in (logins(text), stated(text, lowered), assigned(text, lowered), of_persons(text, self.identifiers)):
             for found in finder:
                 yield "", found
         yield from self.cards.find(text)
