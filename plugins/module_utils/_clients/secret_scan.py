@@ -19,6 +19,7 @@ from .secret_blocks import HINTS, key_at
 from .secret_numbers import PERSONS, Cards, of_persons
 from .secret_rules import TABLE, Rule
 from .secret_statements import stated
+from .secret_values import is_machine_made
 from .secret_views import unescaped, without_colours
 
 CHUNK = 1 << 18  # characters that are looked through at once
@@ -27,6 +28,8 @@ MOST = 5000  # distinct secrets of which each is kept
 FAMILIES = tuple(
     sorted({rule.family for rule in TABLE} | {"password", "secret_value", "url_password", "private_key", "card_number"} | set(PERSONS))
 )
+# what is known by where it stands may be a word
+_BY_PLACE = frozenset(("bearer_token", "authorization_token", "session_cookie"))
 # a picture, a font: whatever stands in it by chance is none
 _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%]{16,}")
 
@@ -180,7 +183,13 @@ def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
             for start in range(max(0, place - rule.back), place + 1):
                 match = rule.pattern.match(text, start)
                 if match and rule.accepts(match["value"]):
-                    yield Found(rule.family, match.start("value"), match.end("value"), match["value"], rule.weak)
+                    yield Found(
+                        rule.family,
+                        match.start("value"),
+                        match.end("value"),
+                        match["value"],
+                        rule.weak or rule.family in _BY_PLACE and not is_machine_made(match["value"]),
+                    )
                     end = max(end, match.end())
                     break
             place = text.find(hint, end)

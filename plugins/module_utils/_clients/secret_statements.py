@@ -9,10 +9,11 @@ import re
 import typing as t
 
 from .secret_assignments import Found
-from .secret_values import decoded, is_login, is_machine_made, is_masked, is_password, is_random, is_short_secret
+from .secret_values import classes, decoded, is_login, is_machine_made, is_masked, is_name, is_password, is_random, is_short_secret
 
 _V = r"(?P<value>[^\s'\"]{4,200})"
 _Q = r"\\{0,2}['\"]"
+_SAID = r"(?P<value>[^\s'\"\\]{4,100})(?=\s*(?:\\r|\\n|[\"']|$))"
 _NO = r"(?:(?!&&|\|\||[;|\n]).){0,200}?"  # the rest of the same command
 
 
@@ -31,7 +32,16 @@ def _is_password(value: str) -> bool:
 
 def _is_given(value: str) -> bool:
     """Behind the option of a tool: no other option, and no file."""
-    return is_password(value, hashed=False) and not value.startswith(("-", "@", "?", ":", "%"))
+    return (
+        is_password(value, hashed=False)
+        and not value.startswith(("-", "@", "?", ":", "%"))
+        and not re.fullmatch(r"\d{1,5}:\d{1,5}|\$\w+", value)
+    )
+
+
+def _is_of_protocol(value: str) -> bool:
+    """Behind ``PASS``: no name of a test or of a file."""
+    return _is_given(value) and classes(value) >= 3 and not re.search(r"[/()]|\.\w{1,4}$", value) and not is_name(value)
 
 
 def _is_plain_login(value: str) -> bool:
@@ -55,7 +65,7 @@ def _is_secret(value: str) -> bool:
 
 
 def _row(hint: str, pattern: str, accepts: t.Callable[[str], bool] = _is_given, family: str = "password") -> Statement:
-    return Statement(hint, re.compile(pattern, re.I), accepts, family)
+    return Statement(hint, re.compile(pattern, re.I | re.M), accepts, family)
 
 
 SQL = (
@@ -89,7 +99,8 @@ COMMANDS = (
 )
 PROTOCOLS = (
     _row("auth", r"auth(?:enticate)? plain (?P<value>[A-Za-z0-9+/]{8,400}={0,2})(?![A-Za-z0-9+/])", _is_plain_login, "basic_auth"),
-    _row("pass ", r"(?-i:(?:^|[\s>\]:\"'])PASS) (?P<value>[^\s'\"\\]{4,100})(?=\s*(?:\\r|\\n|[\"']|$))", _is_given),
+    _row("pass ", rf"(?-i:(?:(?<=[CS]: )|(?<=> )|(?<=>)|(?<=\"))PASS) {_SAID}", _is_given),
+    _row("pass ", rf"(?-i:(?<![^\s\]])PASS) {_SAID}", _is_of_protocol),
     _row(" login ", r"(?-i:(?<=[0-9]) LOGIN) \"?[^\s\"]{1,100}\"? \"?(?P<value>[^\s\"]{4,100})\"?(?=\s*(?:\\r|\\n|$))", _is_given),
     _row('"auth"', r"\"auth\"\s{1,3}(?:\"[^\"\s]{1,100}\"\s{1,3})?\"(?P<value>[^\"\s]{4,200})\"", _is_given),
     _row("requirepass", r"(?:requirepass|masterauth)\\?[\"']?\s{1,3}\\?[\"']?(?P<value>[^\s\"'\\]{4,200})", _is_given),
