@@ -204,7 +204,7 @@ def is_machine_made(value: str) -> bool:
     """Whether nobody can guess a value, with whatever list: long enough, and not made of words."""
     if len(value) < 20 or not is_random(value, 20):
         return False
-    words = sum(len(word) for word in re.findall(r"[A-Za-z][a-z]{3,}|[A-Z]{4,}", value))
+    words = sum(len(word) for word in re.findall(r"[A-Za-z][a-z]{4,}|[A-Z]{5,}", value))
     return words * 3 < len(value)
 
 
