@@ -225,7 +225,7 @@ TOKENS = (
         ("uthorization", "UTHORIZATION"),
         re.compile(
             rf"{_OPEN}(?:[Aa]uthorization|AUTHORIZATION)\\{{0,4}}[\"']?\s?[:=]\s?[\[(]?\\{{0,4}}[\"']?(?P<value>[A-Za-z0-9._~+/=-]{{20,}})"
-            r"(?=[\s\"'\\,;})\]]|$)"
+            r"(?=[\s\"'\\,;})\]&<>|]|$)"
         ),
         _is_random,
         back=1,

@@ -16,7 +16,7 @@ import typing as t
 from .log_lines import Line, Run
 from .secret_assignments import Found, assigned, logins
 from .secret_blocks import HINTS, key_at
-from .secret_numbers import PERSONS, Cards, of_persons
+from .secret_numbers import PERSONS, Cards
 from .secret_rules import TABLE, Rule
 from .secret_statements import stated
 from .secret_values import is_machine_made
@@ -30,6 +30,7 @@ FAMILIES = tuple(
 )
 # what is known by where it stands may be a word
 _BY_PLACE = frozenset(("bearer_token", "authorization_token", "session_cookie"))
+_GIVEN = re.compile(r"s?\\{0,4}[\"']?\s{0,2}[:=]|\[|\{")  # behind the name of a header
 # a picture, a font: whatever stands in it by chance is none
 _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%]{16,}")
 
@@ -71,7 +72,7 @@ class Scan:
 
     def secrets(self) -> list[Secret]:
         """All that count, in the order in which they were found."""
-        return [one for one in self.found.values() if one.family != "card_number" or self.cards.is_of_cards(one.name)]
+        return [one for one in self.found.values() if not one.name or self.cards.is_of_cards(one.name)]
 
     def _look_through(self, run: Run, texts: list[str], first: int, last: int, taken: Spans) -> dict[int, list[str]]:
         """What was found, by the number of its line."""
@@ -128,9 +129,10 @@ class Scan:
         lowered = text.lower()
         if len(lowered) != len(text):
             lowered = text.replace("\u0130", "I").lower()
-        for finder in (logins(text), stated(text, lowered), assigned(text, lowered), of_persons(text, self.identifiers)):
+        for finder in (logins(text), stated(text, lowered), assigned(text, lowered)):
             for found in finder:
                 yield "", found
+        yield from self.cards.persons(text, self.identifiers)
         yield from self.cards.find(text)
 
     def _blocks(self, run: Run, texts: list[str]) -> Spans:
@@ -197,7 +199,7 @@ def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
 
 def _has_before(text: str, place: int, word: str) -> bool:
     start = text.rfind(word, max(0, place - BEFORE), place)
-    return start >= 0 and text.find("\n", start, place) < 0
+    return start >= 0 and text.find("\n", start, place) < 0 and bool(_GIVEN.match(text, start + len(word)))
 
 
 def _chunks(texts: t.Sequence[str]) -> t.Iterator[tuple[int, int]]:
