@@ -68,9 +68,9 @@ class Cards:
 
     def find(self, text: str) -> t.Iterator[tuple[str, Found]]:
         """Each with the name under which it stands, for ``is_of_cards`` when all has been looked at."""
-        for match in _CARD.finditer(text):
+        for match in _candidates(text):
             digits = re.sub(r"[ .+-]", "", match.group())
-            if not is_of_brand(digits) or digits in _TESTS or len(set(digits)) < 4 or not _stands_alone(text, match):
+            if digits in _TESTS or len(set(digits)) < 4:
                 continue
             name = self._name(text, match.start(), grouped=bool(match["sign"]))
             if _IDENTIFIER.search(name) or _OTHER.search(name) or (_is_siret(digits) and not _OF_CARD.search(name)):
@@ -109,6 +109,19 @@ class Cards:
     def is_of_cards(self, name: str) -> bool:
         count, valid = self.tried.get(name, [0, 0])
         return count < FEW or valid * 2 >= count
+
+
+def _candidates(text: str) -> t.Iterator[re.Match[str]]:
+    """Whatever is as long as a card of its brand and no part of something longer; ``2026 4149 ...`` may begin with the second group."""
+    place = 0
+    while True:
+        match = _CARD.search(text, place)
+        if match is None:
+            return
+        good = is_of_brand(re.sub(r"[ .+-]", "", match.group())) and _stands_alone(text, match)
+        place = match.end() if good or not match["sign"] else match.start() + 5
+        if good:
+            yield match
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
