@@ -21,6 +21,9 @@ from ._log_reading import Reading, Record
 _UTC = frozenset(("UTC", "UTC0", "Etc/UTC", "GMT", "GMT0", "Etc/GMT", "Universal", "Zulu", "Etc/UCT", "UCT"))
 BUFFERED = 1200.0  # seconds that a line may wait in its program until it is written
 FARTHEST = 15 * 3600.0  # seconds by which two zones differ
+HALF_AN_HOUR = 1800.0  # by whole ones of which zones differ
+FRESH = 300.0  # seconds since a file was written of which it is said that it is written now
+SEVERAL = 20  # records which do not all say the same time
 HALF_A_YEAR = 182 * 86400.0
 # forms to which no program adds a zone
 _WITHOUT = ("text", "rfc3164")
@@ -55,7 +58,8 @@ def judge_moments(
     observed["time_forms"] = dict(collections.Counter(stamp.form for stamp in stamps))
     _judge_zone(judgement, sample, stamps, form, args, runner, observed)
     if args["require_zone"] and not reading.own:
-        _judge_last(judgement, sample, stamps[-1])
+        _judge_last(judgement, sample, stamps[-1], now)
+    _judge_standing(judgement, sample, stamps, now)
     _judge_order(judgement, sample, stamps)
     _judge_future(judgement, sample, stamps, limit, now)
     newest = max((stamp.moment for stamp in stamps if stamp.moment <= now + FUTURE), default=None)
@@ -140,15 +144,47 @@ def _judge_zone(
     (judgement.warns if form in _WITHOUT else judgement.fails).append(said)
 
 
-def _judge_last(judgement: Judgement, sample: Sample, last: Stamp) -> None:
+def _judge_last(judgement: Judgement, sample: Sample, last: Stamp, now: float) -> None:
     """Whether a time without a zone is of another one than this host's: the file was written when its last line was."""
-    if last.zoned or sample.modified is None:
+    if sample.modified is None:
         return
     behind = sample.modified - last.moment
+    if last.zoned:
+        _judge_zoned(judgement, sample, behind, now)
+        return
     if BUFFERED < behind < FARTHEST:
         judgement.warns.append(
             phrase(
                 "the last line of {log:path} says {behind:duration} less than when it was written: its time has no zone, and is of another",
+                log=sample.name,
+                behind=behind,
+            )
+        )
+
+
+def _judge_zoned(judgement: Judgement, sample: Sample, behind: float, now: float) -> None:
+    """Whether a time that names its zone is of another: a file that is written now, and its last line is whole hours old."""
+    off = abs(behind - round(behind / HALF_AN_HOUR) * HALF_AN_HOUR)
+    if sample.modified is not None and abs(now - sample.modified) < FRESH and BUFFERED < behind < FARTHEST and off < FRESH / 3:
+        judgement.warns.append(
+            phrase(
+                "the last line of {log:path} says {behind:duration} less than when it was written: its zone seems to be another one",
+                log=sample.name,
+                behind=behind,
+            )
+        )
+
+
+def _judge_standing(judgement: Judgement, sample: Sample, stamps: list[Stamp], now: float) -> None:
+    """Whether all lines say one time, though the file was written later."""
+    if len(stamps) < SEVERAL or sample.modified is None or len({stamp.moment for stamp in stamps}) > 1:
+        return
+    behind = sample.modified - stamps[-1].moment
+    if behind > FRESH and sample.modified < now + FRESH:
+        judgement.warns.append(
+            phrase(
+                "all {count:number} records of {log:path} say one time, {behind:duration} before it was written: it stands still",
+                count=len(stamps),
                 log=sample.name,
                 behind=behind,
             )
