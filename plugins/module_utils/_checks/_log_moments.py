@@ -24,6 +24,7 @@ FARTHEST = 15 * 3600.0  # seconds by which two zones differ
 HALF_AN_HOUR = 1800.0  # by whole ones of which zones differ
 FRESH = 300.0  # seconds since a file was written of which it is said that it is written now
 SEVERAL = 20  # records which do not all say the same time
+DAY = 86400.0
 HALF_A_YEAR = 182 * 86400.0
 # forms to which no program adds a zone
 _WITHOUT = ("text", "rfc3164")
@@ -52,7 +53,7 @@ def judge_moments(
     now = runner.now().timestamp()
     stamped = [record for record in records if record.stamp is not None]
     _judge_missing(judgement, sample, records, stamped, form, limit)
-    stamps = _settled([t.cast("Stamp", record.stamp) for record in stamped])
+    stamps = _settled([t.cast("Stamp", record.stamp) for record in stamped], sample.modified)
     if not stamps:
         return []
     observed["time_forms"] = dict(collections.Counter(stamp.form for stamp in stamps))
@@ -112,13 +113,22 @@ def _has_time_field(record: Record) -> bool:
     return any(str(name).lower() in KEYS and value not in (None, "", "-") for name, value in (record.fields or {}).items())
 
 
-def _settled(stamps: list[Stamp]) -> list[Stamp]:
-    """Where day and month may be either way round, as one of the lines shows it."""
+def _settled(stamps: list[Stamp], modified: float | None) -> list[Stamp]:
+    """Where day and month may be either way round, as one of the lines shows it, or the time when the file was written."""
     orders = collections.Counter(stamp.orders[0] for stamp in stamps if len(stamp.orders) == 1)
     if not orders:
-        return stamps
+        order = _order_by_file(stamps[-1], modified) if stamps else None
+        return [stamp.settled(order) for stamp in stamps] if order else stamps
     order = orders.most_common(1)[0][0]
     return [stamp.settled(order) if len(stamp.orders) > 1 else stamp for stamp in stamps]
+
+
+def _order_by_file(last: Stamp, modified: float | None) -> str | None:
+    """The order in which the last line is of when the file was written, and in no other order anywhere near."""
+    if modified is None or len(last.orders) < 2:
+        return None
+    near = sorted((abs(moment - modified), order) for moment, order in zip((last.moment, *last.others), last.orders))
+    return near[0][1] if near[0][0] < 2 * DAY and near[1][0] > 8 * DAY else None
 
 
 def _judge_zone(
@@ -194,10 +204,20 @@ def _judge_standing(judgement: Judgement, sample: Sample, stamps: list[Stamp], n
 def host_is_in_utc(runner: Runner) -> bool:
     """Whether a time without a zone is one of UTC here, all year round."""
     named = runner.environ.get("TZ", "").lstrip(":")
-    if named:
-        return named in _UTC
     now = runner.now().timestamp()
+    if named:
+        return named in _UTC or _is_utc_all_year(named, now)
     return all(time.localtime(moment).tm_gmtoff == 0 for moment in (now, now - HALF_A_YEAR))
+
+
+def _is_utc_all_year(name: str, now: float) -> bool:
+    import zoneinfo  # rare, and slow to import
+
+    try:
+        zone = zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return all(dt.datetime.fromtimestamp(moment, zone).utcoffset() == dt.timedelta(0) for moment in (now, now - HALF_A_YEAR))
 
 
 def _judge_order(judgement: Judgement, sample: Sample, stamps: list[Stamp]) -> None:

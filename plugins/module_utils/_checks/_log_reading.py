@@ -12,7 +12,7 @@ import re
 from .._clients.log_lines import Line, Run, Sample
 from .._clients.log_records import PARSERS, Fields, looks_like
 from .._clients.log_times import Stamp, read_time
-from .._clients.log_traces import continues, looks_like_trace, pieces_of_object
+from .._clients.log_traces import continues, has_level_behind, looks_like_trace, pieces_of_object
 from .._finding import CannotObserve
 from .._patterns import NotSearched, find_each
 from .._phrase import phrase
@@ -172,6 +172,9 @@ def _as_text(reading: Reading, run: Run, lines: list[Line], now: dt.datetime) ->
             stray, within = [], False
             last = Record(line, None, stamp)
             reading.add(last)
+        elif last and not last.joined and not stray and has_level_behind(last.line.text, line.text):
+            last.line = dataclasses.replace(last.line, text=f"{last.line.text}\n{line.text}")  # java.util.logging: two lines a record
+            last.joined += 1
         elif within or (not stray and continues(line.text)):
             within = within or bool(line.text.strip())
             if last:
@@ -183,6 +186,9 @@ def _as_text(reading: Reading, run: Run, lines: list[Line], now: dt.datetime) ->
 
 def _stamp_of(record: Record, now: dt.datetime, *, by_pattern: bool) -> Stamp | None:
     if by_pattern and record.fields:
+        date, clock = record.fields.get("date"), record.fields.get("time")
+        if date and clock and (found := read_time(f"{date} {clock}", now)) is not None:
+            return found  # in two groups
         for name in TIME_GROUPS:
             value = record.fields.get(name)
             if value:

@@ -21,7 +21,12 @@ def _refused(name: str) -> t.NoReturn:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refused)
+def _integer(text: str) -> object:
+    """A number of many figures is JSON, though it is none that is needed here."""
+    return int(text) if len(text) < 400 else text
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refused, parse_int=_integer)
 
 
 def of_json(line: str) -> Fields | None:
@@ -158,7 +163,8 @@ _SIGNS = re.compile(r"[^a-z0-9]")
 _NOTHING = re.compile(r"[0\-_ ?.]*$")
 # what is written where there is nothing: by a language, a template, a logger that did not resolve it
 _NONE = re.compile(
-    r"\s*(?:|-|\(?null\)?|undefined|none|nil|n/?a|<no value>|<nil>|<null>|\[null\]|\[\]|\{\}|\(none\)|%!s\(<nil>\)|\$\{[^}]*\}|%X?\{[^}]*\}"
+    r"\s*(?:|-|\(?null\)?|undefined|none|nil|n/?a|<no value>|<nil>|<null>|\[null\]|\[\]|\{\}|\(none\)|%!s\(<nil>\)"
+    r"|\$\{[^}]*\}?|%X?\{[^}]*\}"
     r"|\{\{.*\}\}|#\{[^}]*\}|@\{[^}]*\}|%[A-Za-z])\s*",
     re.I,
 )

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Healthy logs in usual forms that are easily taken for broken ones; and what of a line is never shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.operability.readiness.plugins.module_utils._clients.log_masking import shape
+from ansible_collections.operability.readiness.plugins.module_utils._clients.log_times import read_time
+from ansible_collections.operability.readiness.plugins.module_utils._engine import Item, run_item
+from ansible_collections.operability.readiness.plugins.module_utils._finding import Finding
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Clock, Runner
+from fakes import NOW
+
+
+class Now(Clock):
+    def now(self) -> dt.datetime:
+        return NOW
+
+
+def look(path: pathlib.Path, zone: str = "UTC", **args: t.Any) -> Finding:
+    (finding,) = run_item(Item(key="x", check="log_format", args={"path": str(path), **args}), Runner(clock=Now(), environ={"TZ": zone}))
+    return finding
+
+
+def moments(form: str, count: int = 100) -> list[str]:
+    return [(NOW - dt.timedelta(seconds=count - number)).strftime(form) for number in range(count)]
+
+
+def written(log: pathlib.Path, text: str) -> None:
+    log.write_text(text)
+    os.utime(log, (NOW.timestamp(), NOW.timestamp()))
+
+
+@pytest.fixture
+def log(tmp_path: pathlib.Path) -> pathlib.Path:
+    return tmp_path / "app.log"
+
+
+@pytest.mark.parametrize(
+    ("line", "form", "args"),
+    [
+        ('[GIN] TIME | 200 | 1.2ms | 10.0.0.1 | GET "/"', "%Y/%m/%d - %H:%M:%S", {}),
+        ("TIME INFO x", "%Y-%m-%d,%H:%M:%S", {"pattern": r"(?<date>[\d-]+),(?<time>\S+) .*"}),
+        ('Started GET "/x?at=1" for 10.0.0.1 at TIME +0000', "%Y-%m-%d %H:%M:%S", {}),
+        ("TIME INFO x", "%d/%m/%Y %H:%M:%S", {}),
+        ("TIME INFO x", "%m/%d/%Y %H:%M:%S", {}),
+        ("TIME INFO x", "%y-%m-%d %H:%M:%S", {}),
+        ("TIME com.example.App main\nINFO: hello", "%b %d, %Y %I:%M:%S %p", {"required": ["level"]}),
+        ("TIME com.example.App main\nINFOS: hello", "%b %d, %Y %I:%M:%S %p", {"required": ["level"]}),
+        (
+            "TIME com.example.App main\nGRAVE: hello\njava.io.IOException: x\n\tat a.B.c(D.java:1)",
+            "%b %d, %Y %I:%M:%S %p",
+            {"required": ["level"]},
+        ),
+    ],
+)
+def test_text_that_is_good(log: pathlib.Path, line: str, form: str, args: dict[str, t.Any]) -> None:
+    written(log, "".join(line.replace("TIME", moment) + "\n" for moment in moments(form)))
+    finding = look(log, **args)
+    assert (finding.status, finding.observed["records"]) == ("pass", 100), finding.message
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        lambda moment: {"datetime": {"date": moment, "timezone_type": 3, "timezone": "UTC"}},
+        lambda moment: {"timeUnixNano": str(int(dt.datetime.fromisoformat(moment + "+00:00").timestamp() * 1e9))},
+        lambda moment: {"written_at": moment + "Z"},
+        lambda moment: {"@time": moment + "Z"},
+        lambda moment: {"time": moment + "Z", "number": 10**300},
+    ],
+)
+def test_json_that_is_good(log: pathlib.Path, of: t.Callable[[str], dict[str, object]]) -> None:
+    written(log, "".join(json.dumps({**of(moment), "msg": "x"}) + "\n" for moment in moments("%Y-%m-%d %H:%M:%S")))
+    assert look(log, format="json").status == "pass"
+
+
+def test_numbers_of_many_figures(log: pathlib.Path) -> None:
+    written(log, "".join(f'{{"time":"{moment}Z","number":{"9" * 6000}}}\n' for moment in moments("%Y-%m-%d %H:%M:%S")))
+    assert look(log, format="json").status == "pass"
+    written(log, f'{{"time":{"9" * 400},"a":1}}\n' * 30)
+    finding = look(log, format="json")
+    assert finding.status == "unknown" and "in no form that is known here" in finding.message
+    written(log, '{"time":{"seconds":1' + "0" * 400 + ',"nanos":1},"a":1}\n')
+    assert look(log, format="json").status == "unknown"
+
+
+def test_a_banner_at_the_beginning(log: pathlib.Path) -> None:
+    banner = "  .   ____\n /\\\\ / ___'_\n :: Spring Boot ::\n"
+    good = "".join(json.dumps({"time": moment + "Z", "msg": "x"}) + "\n" for moment in moments("%Y-%m-%d %H:%M:%S"))
+    written(log, banner + good)
+    assert look(log, format="json").status == "warn"
+    written(log, good + banner + good)
+    assert look(log, format="json").status == "fail", "not at its beginning"
+    written(log, banner * 40 + good)
+    assert look(log, format="json").status == "fail", "too many"
+
+
+@pytest.mark.parametrize(
+    ("zone", "status"), [("Africa/Abidjan", "pass"), ("Africa/Accra", "pass"), ("Europe/London", "warn"), ("nonsense", "warn")]
+)
+def test_zones_that_are_utc_all_year(log: pathlib.Path, zone: str, status: str) -> None:
+    written(log, "".join(f"{moment} INFO x\n" for moment in moments("%Y-%m-%d %H:%M:%S")))
+    assert look(log, zone).status == status
+
+
+def test_an_hour_that_no_day_has() -> None:
+    assert read_time("2026-11-24 24:10:00 INFO x", NOW) is None
+    assert read_time("2026-11-24 INFO x", NOW) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "password=!$%&/()=",
+        "password=K!$%&7z",
+        "Login attempt with password Kaffee!76sxY",
+        '{"password":"K!$%&7z","a":1',
+        "x K~7#z^ y",
+        "pass: K*7zz",
+    ],
+)
+def test_nothing_is_shown_of_what_may_be_a_password(line: str) -> None:
+    shown = shape(line, ("password", "a"))
+    assert not set(shown) & set("!$%&*~^#?+7KzY"), shown
+    assert len(set(shape(line.replace("K!$", "K!$9999999"), ("password", "a")))) == len(set(shown)), "nor its length"
