@@ -132,3 +132,32 @@ def test_nothing_is_shown_of_what_may_be_a_password(line: str) -> None:
     shown = shape(line, ("password", "a"))
     assert not set(shown) & set("!$%&*~^#?+7KzY"), shown
     assert len(set(shape(line.replace("K!$", "K!$9999999"), ("password", "a")))) == len(set(shown)), "nor its length"
+
+
+def test_records_of_several_lines(log: pathlib.Path) -> None:
+    body = "\n# User@Host: app[app]\n# Query_time: 2.1\nSET timestamp=1;\nSELECT 1;\n"
+    slow = "".join(f"# Time: {moment}Z{body}" for moment in moments("%Y-%m-%dT%H:%M:%S.000000"))
+    written(log, slow)
+    good = look(log, record_start="^# Time: ")
+    assert (good.status, good.observed["records"]) == ("pass", 100), good.message
+    pattern = r"^# Time: (?<time>\S+)\n# User@Host: (?<user>[^\n]*)\n# Query_time: (?<seconds>\S+)"
+    assert look(log, record_start="^# Time: ", pattern=pattern, required=["user", "seconds"]).status == "pass"
+    assert look(log, record_start="^# Time: ", pattern=pattern + "x").status == "fail"
+    written(log, slow.replace("Z\n", "\n").replace("# Time: 20", "# Time: x"))
+    assert look(log, record_start="^# Time: ").status != "pass", "no record has a time"
+    written(log, "a banner\n" * 40 + slow)
+    assert look(log, record_start="^# Time: ").status in ("fail", "warn"), "what is before the first is told"
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        ({"record_start": "("}, "record_start: this is not a regular expression"),
+        ({"record_start": "^{", "format": "json"}, "record_start: a record of format json is one line"),
+        ({"record_start": "(a+)+$"}, "the pattern cannot be tried"),
+    ],
+)
+def test_a_start_that_cannot_be_tried(log: pathlib.Path, args: dict[str, t.Any], message: str) -> None:
+    written(log, f"{'a' * 40}!\n" * 5)
+    finding = look(log, **args)
+    assert finding.status == "unknown" and message in finding.message
