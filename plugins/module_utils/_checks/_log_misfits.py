@@ -58,8 +58,10 @@ def judge_misfits(judgement: Judgement, sample: Sample, reading: Reading, form: 
 def _at_start_only(reading: Reading, form: str) -> bool:
     """Whether nothing but the first lines of a young log are wrong: a banner, what was said before the logger was set up."""
     first = reading.ordered[0]
-    few = isinstance(first, Misfit) and first.kind == "other" and first.like is None and first.run.starts and len(first.lines) <= BANNER
-    return form == "json" and few and len(reading.misfits) == 1 and len(reading.records) >= 3 * len(first.lines)
+    if form != "json" or not isinstance(first, Misfit) or len(reading.misfits) > 1:
+        return False
+    few = first.kind == "other" and first.like is None and first.run.starts and len(first.lines) <= BANNER
+    return few and len(reading.records) >= 3 * len(first.lines)
 
 
 def _said(sample: Sample, reading: Reading, form: str, total: int, limit: float, runner: Runner) -> list[Message]:

@@ -46,11 +46,17 @@ def key_at(lines: t.Sequence[str], number: int) -> tuple[str, int, int] | None:
             if place > number:
                 others += not _HEADER.search(text)
                 if body or headers > HEADERS or others > OTHERS:
-                    break  # it is cut off, and something else follows
+                    place += _lines_to_end(lines, place) if body else 0
+                    break  # its last line, or it is cut off, and something else follows
         body += found
         place += 1
     joined = "".join(body)
     return (joined, begin.start(), place - number) if _is_body(joined) else None
+
+
+def _lines_to_end(lines: t.Sequence[str], place: int) -> int:
+    """How many lines follow up to the one that ends the key, behind its last and short one; 0 where none does."""
+    return next((count + 1 for count, line in enumerate(lines[place : place + 3]) if _END.search(line)), 0)
 
 
 def _rest_of_key(lines: t.Sequence[str], number: int) -> tuple[str, int, int] | None:
