@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import collections
+import os
 import typing as t
 
 from .._argspec import Spec
@@ -17,7 +18,7 @@ from .._clients.secret_scan import FAMILIES, Scan, Secret
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, passed, warned
 from .._phrase import Message, phrase, plural, with_more
 from .._runner import Runner
-from ._log_source import SOURCE_CONSTRAINTS, SOURCE_SPEC, SourceArguments, extent, no_line, taken, wrong_source
+from ._log_source import MOST_LINES, SOURCE_CONSTRAINTS, SOURCE_SPEC, SourceArguments, extent, no_line, taken, wrong_source
 
 WHERE = "host"
 TIMEOUT = 120.0
@@ -31,6 +32,7 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = SOURCE_CONSTRAINTS
 TOLD = 200  # secrets of which each has a line of its own
+WHOLE, SAMPLE = 16 << 20, 20_000  # bytes of a file that is looked at whole, unless fewer lines than usual are asked for
 RESERVE = 30.0  # seconds that are left for fingerprints and line numbers
 
 
@@ -65,7 +67,7 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
-    sample = taken(args, runner)
+    sample = taken(_widened(args), runner)
     if not any(one.lines for one in sample.runs) and not (args["quiet"] and not sample.unread):
         raise no_line(sample)
     scan, in_time = _looked_through(sample, args, runner)
@@ -108,6 +110,15 @@ def run(args: Arguments, runner: Runner) -> Finding:
 _REMEDY = phrase(
     "Mask the field at its source, change the secret, and remove it from every copy of the log; what is none is allowed by its fingerprint"
 )
+
+
+def _widened(args: Arguments) -> Arguments:
+    """A file that is not large is looked at whole: of a secret in a sample that is left out nobody would hear."""
+    try:
+        small = args["path"] is not None and os.path.getsize(args["path"]) <= WHOLE
+    except OSError:
+        return args  # which the reading of it tells
+    return {**args, "sample_lines": MOST_LINES} if small and args["sample_lines"] >= SAMPLE else args
 
 
 def _looked_through(sample: Sample, args: Arguments, runner: Runner) -> tuple[Scan, bool]:

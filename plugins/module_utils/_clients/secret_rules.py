@@ -107,6 +107,14 @@ OBSERVING = (
     _key("snyk_token", "snyk_", rf"snyk_(?:uat|sat)\.{_HEX}{{8}}\.[A-Za-z0-9_.-]{{60,}}"),
 )
 CODE = (
+    _key("mapbox_token", "sk.eyJ", r"sk\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
+    _key("neon_key", "napi_", rf"napi_{_ALNUM}{{40,70}}"),
+    _key("render_key", "rnd_", rf"rnd_{_ALNUM}{{28,40}}", accepts=_is_random),
+    _key("dropbox_token", "sl.", rf"sl\.(?:u\.)?{_URL}{{120,}}", accepts=_is_random),
+    _key("duffel_token", ("duffel_live_", "duffel_test_"), rf"duffel_(?:live|test)_{_URL}{{40,}}"),
+    Rule(
+        "jwk_private", ('"d":"', '"d": "', '"k":"'), re.compile(r'"[dk]": ?"(?P<value>[A-Za-z0-9_-]{40,800})"'), _is_random, after='"kty"'
+    ),
     _key("notion_token", "ntn_", rf"ntn_{_ALNUM}{{40,50}}"),
     _key("contentful_token", "CFPAT-", rf"CFPAT-{_URL}{{43}}"),
     _key("circleci_token", "CCIPAT_", rf"CCIPAT_{_ALNUM}{{22}}_{_HEX}{{40}}"),
@@ -134,6 +142,7 @@ CODE = (
     _key("figma_token", "figd_", rf"figd_{_URL}{{40,}}"),
 )
 CHAT = (
+    _key("mongodb_key", "mdb_sa_sk_", rf"mdb_sa_sk_{_URL}{{30,}}"),
     _key("slack_token", ("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "xoxe"), r"xox(?:[abprs]-|e(?:\.xox[bp])?-)[A-Za-z0-9-]{20,}"),
     _key("slack_token", "xapp-", r"xapp-\d-[A-Z0-9]{8,}-\d{8,}-[a-z0-9]{40,}"),
     _key("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Z0-9]{8,}/[A-Za-z0-9/]{20,}"),
@@ -162,6 +171,7 @@ PAYMENT = (
     _key("shippo_token", ("shippo_live_", "shippo_test_"), rf"shippo_(?:live|test)_{_HEX}{{40}}"),
 )
 MAIL = (
+    _key("easypost_key", ("EZAK", "EZTK"), rf"EZ[AT]K{_ALNUM}{{54}}{_END}", _START),
     _key("sendgrid_key", "SG.", rf"SG\.{_URL}{{22}}\.{_URL}{{43}}", _START),
     _key("mailgun_key", "key-", rf"key-{_HEX}{{32}}(?![0-9a-f-])"),
     _key("mailchimp_key", "-us", rf"{_HEX}{{32}}-us\d{{1,2}}(?![A-Za-z0-9-])", _START, back=32),

@@ -222,3 +222,13 @@ def test_not_every_secret_costs_time(log: pathlib.Path, monkeypatch: pytest.Monk
     rng = random.Random(3)
     log.write_text("".join(f"GET /x?access_token={made.of(rng, made.ALNUM, 40)}\n" for _unused in range(1000)))
     assert look(log).observed["families"] == {"secret_value": 1000} and len(runs) < 30
+
+
+def test_a_file_that_is_not_large_is_looked_at_whole(log: pathlib.Path) -> None:
+    lines = [f"INFO line {number} that says nothing of interest to anybody at all" for number in range(40_000)]
+    lines[13_000] = "password=tiger_2041"
+    log.write_text("\n".join(lines) + "\n")
+    assert look(log).message.startswith(f"password in {log}, line 13001 ")
+    lines[13_000] = "INFO"
+    log.write_text("\n".join(lines) + "\n")
+    assert "40000 lines, all that there are" in look(log).message
