@@ -73,7 +73,7 @@ _ELEMENT_OF = re.compile(
     re.I,
 )
 _BALANCED = re.compile(
-    r"[$#@%]?\{\{[^\n]{0,200}?\}\}|[$#@%]?\{[^{}\s\"']{0,200}\}|\$?\([^()\s\"']{0,200}\)|<[^<>\n\"']{0,200}>|\[[^\[\]\n\"']{0,200}\]"
+    r"\{[A-Za-z0-9._-]{2,24}\}[^\s\"']{8,200}|\$\([^()\n\"']{0,200}\)|[$#@%]?\{\{[^\n]{0,200}?\}\}|[$#@%]?\{[^{}\s\"']{0,200}\}|\$?\([^()\s\"']{0,200}\)|<[^<>\n\"']{0,200}>|\[[^\[\]\n\"']{0,200}\]"
 )
 _NO_PASS_BEFORE = re.compile(
     r"(?:first|second|third|last|next|final|single|boarding|ski|day|season|travel|test|each|per|one|this|another|gc|lint)[ _-]$",
@@ -101,7 +101,7 @@ _SECRET = re.compile(
 # what is called a token, or a secret, and opens nothing
 _HARMLESS = re.compile(
     r"(?:next|page|paging|pagination|continuation|sync|csrf|xsrf|verification|antiforgery|cancel|cancellation|resume|start|end|stop|last|prev"
-    r"|unexpected|invalid|syntax|change|delta|cursor|current|eos|bos|pad|max|min|num|total|prompt|completion|input|output|cached|fencing|lock"
+    r"|unexpected|device|push|registration|invalid|syntax|change|delta|cursor|current|eos|bos|pad|max|min|num|total|prompt|completion|input|output|cached|fencing|lock"
     r"|design|skip|scroll|watch|batch|partition|concurrency|idempotency|clientrequest|requestid|public)token$|nosecret$|publickey$"
 )
 _PARAMETER = re.compile(r"[:@]\w*(?:p\d+|pass\w*|pwd|param\w*|value)$|\?|\$\d", re.I)
@@ -140,6 +140,8 @@ def _assigned_at(text: str, place: int) -> Found | None:
     value = _value(text, match)
     if value is None or (name.lower() == "key" and (":" in value[0] or is_name(value[0]))):
         return None
+    if name in ("PWD", "OLDPWD") and value[0].startswith(("/", "~")):
+        return None  # where a shell is
     opened = bool(match["open"])
     if match["sign"] == "=" and match["space"] and not match["gap"] and not opened:
         return None  # "password= secret=null": nothing is assigned, and what follows is the next name

@@ -54,10 +54,14 @@ _IDENTIFIER = re.compile(
 
 # what a name says that its number is instead
 _OTHER = re.compile(
-    r"^(?!.*(?:card|pan|cc|carte)).*(?:siret|siren|imei|iccid|isbn|ean|gtin|sku|sscc|tracking|track|(?:order|invoice|ticket|booking|parcel|shipment"
+    r"^(?!.*(?:card|pan|cc|carte)).*(?:siret|siren|imei|iccid|isbn|barcode|ean|gtin|sku|sscc|tracking|track|(?:order|invoice|ticket|booking|parcel|shipment"
     r"|facture|commande|contract|contrat|customer|client|bestellung|rechnung|transaction|payment|purchase|delivery)[._-]?(?:no|nr|num|number"
     r"|numero|ref|reference|code|nummer)?)$"
 )
+
+
+_NUMBERED = frozenset(("number", "no", "nr", "num", "ref", "reference", "code", "id", "numero", "nummer"))
+_WORD_BEFORE = re.compile(r"([A-Za-z]{2,20})[ _-]$")
 
 
 class Cards:
@@ -86,7 +90,10 @@ class Cards:
         for kind in kinds:
             person = PERSONS[kind]
             for match in person.pattern.finditer(text):
-                name = f"{kind}:{self._name(text, match.start(), grouped=False)}"
+                named = self._name(text, match.start(), grouped=False)
+                if _OTHER.search(named):
+                    continue
+                name = f"{kind}:{named}"
                 count = self.tried.setdefault(name, [0, 0])
                 count[0] += 1
                 if person.proves(match.group()):
@@ -96,7 +103,8 @@ class Cards:
     def _name(self, text: str, start: int, *, grouped: bool) -> str:
         named = _NAME.search(text, max(0, start - 48), start)
         if named:
-            return named[1].lower()
+            before = _WORD_BEFORE.search(text, max(0, named.start() - 24), named.start()) if named[1].lower() in _NUMBERED else None
+            return f"{before[1]}_{named[1]}".lower() if before else named[1].lower()
         if _COLUMN.search(text, max(0, start - 2), start):
             line = text.rfind("\n", max(0, start - 4000), start) + 1
             return f"-{text[line:start].count(text[start - 1])}"

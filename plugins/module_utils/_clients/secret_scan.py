@@ -102,7 +102,6 @@ class Scan:
                 changed.append(plain)
         if not changed:
             return
-        again = Run(run.source, [run.lines[number] for number in numbers])
         if any(HINTS[0] in text or HINTS[3] in text for text in changed):
             for found, _count, place in _keys(changed):
                 if numbers[place] not in taken:
@@ -119,7 +118,7 @@ class Scan:
                 continue
             before = [unescaped(value) or value for value in values.get(numbers[place], [])]
             if not any(found.value in value or value in found.value for value in before):
-                self._keep(found, again, again.lines[place], name)
+                self._keep(found, run, run.lines[numbers[place]], name)
 
     def _all(self, text: str) -> t.Iterator[tuple[str, Found]]:
         """The surest first: what is known by its form is not told again for the name before it."""

@@ -45,7 +45,24 @@ _MASKS_OF_LANGUAGES = frozenset(
     + ("manquant", "requis", "obligatoire", "inconnu", "faux", "mauvais", "erroné", "masquée", "refusé", "accepté", "mdp", "motdepasse")
     + ("contraseña", "incorrecta", "incorrecto", "caducada", "obligatorio", "olvidada", "inválida", "inválido", "senha", "clave")
     + ("scaduta", "errata", "dimenticata", "wachtwoord", "verlopen", "ongeldig", "vergeten", "hasło", "lösenord", "forgotten", "valid")
-    + ("empty string", "too short", "too long", "too weak", "weak", "strong", "correct", "confirmed", "cleared", "rotated", "verified")
+    + (
+        "empty string",
+        "too short",
+        "too long",
+        "too weak",
+        "weak",
+        "strong",
+        "correct",
+        "confirmed",
+        "cleared",
+        "rotated",
+        "verified",
+        "secure",
+        "secured",
+        "set by user",
+        "keep",
+        "none given",
+    )
 )
 _PLACEHOLDER = re.compile(
     r"example|xxxx|x-x-x|\byour[_-]|placeholder|changeme|redacted|filtered|masked|removed|insert[_-]|replace[_-]?(?:me|with)|dummy|\.{3}|…"
@@ -57,7 +74,7 @@ _SAYS_NONE = re.compile(
     r"example|xxxx|x-x-x|\byour[_-]|placeholder|redacted|filtered|masked|removed|insert[_-]|replace[_-]?(?:me|with)|dummy|\.{3}|…", re.I
 )
 _REFERENCE = re.compile(
-    r"[$#@%]\{[^\n]{1,200}?\}|\{\{[^\n]{1,200}?\}\}|\$\{[A-Z_]{3,60}(?:$|:)|\{\{|\$\([^)\n]{1,200}\)|%\(\w{1,60}\)|%[sdvqr]$|%\w{1,60}%$"
+    r"[$#@%]\{[^\n]{1,200}?\}|\{\{[^\n]{1,200}?\}\}|\$\{[A-Z_]{3,60}(?:$|:)|\{\{|\$\([^)\n]{1,200}\)|%\(\w{1,60}(?:\)|$)|pass:[a-z_-]{1,40}/[a-z/_-]{1,60}$|%[sdvqr]$|%\w{1,60}%$"
     r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{1,60}|[a-z]{2,}(?:_[a-z]+){0,6}|[a-z]{2,}(?:[A-Z][a-z]+){1,6}|[a-z]{1,30}->\w{1,60})$)|!(?:vault|secret|env|ref|sub)\b"
     r"|[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}://|0x[0-9a-f]{1,8}$"
     r"|(?:vault|secret|env|ref|file|arn|ssm|op|projects|aws|kms|awskms|gcp|gcpkms|keyring|keychain|secretmanager|secretsmanager|azurekeyvault"

@@ -232,3 +232,8 @@ def test_a_file_that_is_not_large_is_looked_at_whole(log: pathlib.Path) -> None:
     lines[13_000] = "INFO"
     log.write_text("\n".join(lines) + "\n")
     assert "40000 lines, all that there are" in look(log).message
+
+
+def test_what_is_behind_escapes_is_told_with_its_line(log: pathlib.Path) -> None:
+    log.write_text("a\nb%20c\nbody password%3Dtiger_2041\n")
+    assert look(log).message.startswith(f"password in {log}, line 3 ")
