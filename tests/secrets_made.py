@@ -79,6 +79,7 @@ KEYS: tuple[tuple[str, Made], ...] = (
     ("age_secret_key", lambda rng: "AGE-SECRET" + "-KEY-1" + of(rng, "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", 58)),
     ("grafana_token", lambda rng: "gl" + "sa_" + of(rng, ALNUM, 32) + "_" + of(rng, HEX, 8)),
     ("grafana_token", lambda rng: "gl" + "c_" + encoded({"o": of(rng, ALNUM, 8), "k": of(rng, ALNUM, 40)})),
+    ("grafana_token", lambda rng: encoded({"k": of(rng, ALNUM, 32), "n": "ci", "id": 1}).replace("eyJrIjogI", "eyJrIjoi")),
     ("sentry_token", lambda rng: "sntr" + "yu_" + of(rng, HEX, 64)),
     ("sentry_token", lambda rng: "sntr" + "ys_" + encoded({"iat": 1795500000, "url": "https://s.io", "o": of(rng, ALNUM, 30)}) + "_x"),
     ("new_relic_key", lambda rng: "NR" + "AK-" + of(rng, UPPER, 27)),

@@ -46,7 +46,7 @@ _WRAP = (
     r"|\[{1,2}(?=\\{0,4}[\"']?[^\s\]\[\"'\\]{4,300}\\{0,4}[\"']?\]))?"
 )
 _ASSIGNED = re.compile(
-    rf"(?:{_NAMES})(?P<closed>(?:{_Q})?\]?)(?P<gap>[ \t]{{0,3}})(?P<sign>=>|:=|->|[=:>：])"
+    rf"(?:{_NAMES})(?P<closed>(?:{_Q})?\]?)(?P<gap>[ \t]{{0,20}})(?P<sign>=>|:=|->|[=:>：])"
     rf"(?P<space>[ \t]{{0,3}}(?:[|>]-?)?(?:\n[ \t]{{1,20}})?)(?P<wrap>{_WRAP})(?P<open>(?:{_Q})|)",
     re.I,
 )
@@ -62,6 +62,7 @@ _APART = re.compile(
     rf"|(?:{_Q})?[ \t]{{0,3}}\r?\n[ \t]{{0,20}}value:[ \t]{{1,3}}[\"']?(?P<v2>[^\s\"']{{1,300}})"
     rf"|{_Q}[ \t]{{0,3}},[ \t]{{0,3}}[bu]?(?:{_Q})(?P<v3>[^\s\"'\\]{{4,300}})(?:{_Q})[ \t]{{0,2}}[)\],]"
     rf"|{_Q}[^<>\n]{{0,100}}>(?P<v4>[^<\n]{{1,300}})</"
+    rf"|{_Q};s:\d{{1,4}}:(?:{_Q})(?P<v6>[^\"'\\\n]{{1,300}})"
     rf"|{_Q}(?:[ \t]|\r|\n|\\{{1,4}}[rn]){{2,8}}(?P<v5>[^\s\"'\\-][^\s\"'\\]{{3,300}})"
     r")",
     re.I,
@@ -194,7 +195,7 @@ def _apart(text: str, place: int) -> Found | None:
     family = _family(name, text, place)
     if family is None:
         return None
-    kind = next(kind for kind in ("v1", "v2", "v3", "v4", "v5") if match[kind])
+    kind = next(kind for kind in ("v1", "v2", "v3", "v4", "v5", "v6") if match[kind])
     value = match[kind]
     if kind in ("v3", "v5") and (
         classes(value) < (2 if family != "password" else 3) or not any(c.isdigit() for c in value) or is_name(value)

@@ -47,14 +47,15 @@ _TESTS = frozenset(
 FEW = 5  # candidates under a name, of which less than half prove themselves: they are numbers of something else
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,40})[\"']?\s{0,2}[=:/ ]\s{0,2}[\"'\[(]?$")
 
+_CARDISH = r"card|carte|diners|(?:^|[._-])(?:pan|cc)(?:$|[._-])|ccn|pannumber|primaryaccount"
 _IDENTIFIER = re.compile(
-    r"^(?!.*(?:card|pan|cc)).*(?:^|[._-])(?:[a-z]{0,12}id|uuid|guid|trace|span|hash|digest|etag|seq|sequence|offset|serial|nonce|epoch|ts|ns)$"
+    rf"^(?!.*(?:{_CARDISH})).*(?:^|[._-])(?:[a-z]{{0,12}}id|uuid|guid|trace|span|hash|digest|etag|seq|sequence|offset|serial|nonce|epoch|ts|ns)$"
 )
 
 
 # what a name says that its number is instead
 _OTHER = re.compile(
-    r"^(?!.*(?:card|pan|cc|carte)).*(?:siret|siren|imei|iccid|isbn|barcode|ean|gtin|sku|sscc|tracking|track|(?:order|invoice|ticket|booking|parcel|shipment"
+    rf"^(?!.*(?:{_CARDISH})).*(?:(?:siret|siren|imei|iccid|isbn|barcode|ean|gtin|sku|sscc|tracking|track|order|invoice|ticket|booking|parcel|shipment"
     r"|facture|commande|contract|contrat|customer|client|bestellung|rechnung|transaction|payment|purchase|delivery)[._-]?(?:no|nr|num|number"
     r"|numero|ref|reference|code|nummer)?)$"
 )
@@ -139,7 +140,7 @@ def _stands_alone(text: str, match: re.Match[str]) -> bool:
     return not match["sign"] or not (_MORE.match(text, end) or _GROUP_BEFORE.search(text, max(0, start - 6), start))
 
 
-_OF_CARD = re.compile(r"card|pan|cc|carte|diners")
+_OF_CARD = re.compile(_CARDISH)
 
 
 def _is_siret(digits: str) -> bool:

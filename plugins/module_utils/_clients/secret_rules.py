@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .secret_values import decoded, is_jwt, is_login, is_placeholder, is_random
+from .secret_values import decoded, is_jwt, is_login, is_placeholder, is_random, is_short_secret
 
 
 def _not_after(characters: str) -> str:
@@ -43,6 +43,10 @@ def _is_made(value: str) -> bool:
 
 def _is_random(value: str) -> bool:
     return is_random(value)
+
+
+def _is_random_or_short(value: str) -> bool:
+    return is_random(value) or (len(value) >= 8 and is_short_secret(value))
 
 
 Hints = t.Union[str, tuple[str, ...]]
@@ -100,6 +104,7 @@ OBSERVING = (
     _key("openshift_token", "sha256~", rf"sha256~{_URL}{{43}}(?!{_URL})"),
     _key("k3s_token", "::server:", rf"K10{_HEX}{{64}}::server:{_HEX}{{32}}", back=67),
     _key("grafana_token", ("glsa_", "glc_eyJ"), rf"(?:glsa_{_ALNUM}{{32}}_{_HEX}{{8}}|glc_eyJ[A-Za-z0-9+/=]{{50,}})"),
+    _key("grafana_token", "eyJrIjo", r"eyJrIjo[A-Za-z0-9+/]{40,}={0,2}", _not_after("A-Za-z0-9+/_-"), accepts=_is_random),
     _key("sentry_token", ("sntrys_", "sntryu_"), rf"(?:sntrys_eyJ[A-Za-z0-9+/=_-]{{80,}}|sntryu_{_HEX}{{64}})"),
     _key("new_relic_key", ("NRAK-", "NRII-"), rf"(?:NRAK-[A-Z0-9]{{27}}|NRII-{_URL}{{32}})"),
     _key("dynatrace_token", "dt0", r"dt0[a-z]\d\d\.[A-Z2-7]{24}\.[A-Z2-7]{64}"),
@@ -198,7 +203,7 @@ _COOKIES = (
     r"|__(?:Host|Secure)-[\w.-]{2,40}|SSESS[0-9a-f]{32}|MoodleSession\w{0,20}|_oauth2_proxy|FedAuth|CASTGC|remember-me|authjs\.session-token"
     r"|next-auth\.session-token|laravel_session|symfony|KEYCLOAK_SESSION|KEYCLOAK_IDENTITY|grafana_session|_gitlab_session|user_session|mod_auth_openidc_session"
 )
-_SCHEMES = r"[Tt]oken|[Aa]pi[Kk]ey|GenieKey|SSWS|Splunk|Negotiate|NTLM"
+_SCHEMES = r"[Bb]earer|[Tt]oken|[Aa]pi[Kk]ey|GenieKey|SSWS|Splunk|Negotiate|NTLM"
 _GENERATED = (
     r"(?:temporary password is generated for \S{1,100}|[Uu]sing generated security password|[Gg]enerated password(?: for user \S{1,100})?)"
     r"(?: is)?[:=]? (?P<value>\S{6,200})"
@@ -225,9 +230,9 @@ TOKENS = (
         ("uthorization", "UTHORIZATION"),
         re.compile(
             rf"{_OPEN}(?:[Aa]uthorization|AUTHORIZATION)\\?[\"']?\s?[:=]\s?\\?[\"']?(?:{_SCHEMES}) (?:token=)?\\?\"?"
-            r"(?P<value>[A-Za-z0-9._~+/=-]{16,})"
+            r"(?P<value>[A-Za-z0-9._~+/=-]{8,})"
         ),
-        _is_random,
+        _is_random_or_short,
         back=1,
     ),
     Rule(

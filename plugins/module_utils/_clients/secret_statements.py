@@ -17,6 +17,10 @@ _SAID = r"(?P<value>[^\s'\"\\]{4,100})(?=\s*(?:\\r|\\n|[\"']|$))"
 _NO = r"(?:(?!&&|\|\||[;|\n]).){0,200}?"  # the rest of the same command
 
 
+# "Password:" in base64, and what is answered in the next line
+_AFTER_CHALLENGE = r"334 UGFzc3dvcmQ6[^\n]{0,20}\n[^\n]{0,80}?(?<![A-Za-z0-9+/=])(?P<value>[A-Za-z0-9+/]{8,200}={0,2})(?=\s*$)"
+
+
 class Statement(t.NamedTuple):
     """One form. It is only looked for where its hint stands, in lower case."""
 
@@ -103,7 +107,9 @@ PROTOCOLS = (
     _row("pass ", rf"(?-i:(?<![^\s\]])PASS) {_SAID}", _is_of_protocol),
     _row(" login ", r"(?-i:(?<=[0-9]) LOGIN) \"?[^\s\"]{1,100}\"? \"?(?P<value>[^\s\"]{4,100})\"?(?=\s*(?:\\r|\\n|$))", _is_given),
     _row('"auth"', r"\"auth\"\s{1,3}(?:\"[^\"\s]{1,100}\"\s{1,3})?\"(?P<value>[^\"\s]{4,200})\"", _is_given),
-    _row("requirepass", r"(?:requirepass|masterauth)\\?[\"']?\s{1,3}\\?[\"']?(?P<value>[^\s\"'\\]{4,200})", _is_given),
+    _row("requirepass", r"requirepass\\?[\"']?\s{1,3}\\?[\"']?(?P<value>[^\s\"'\\]{4,200})", _is_given),
+    _row("masterauth", r"masterauth\\?[\"']?\s{1,3}\\?[\"']?(?P<value>[^\s\"'\\]{4,200})", _is_given),
+    _row("334 ugfzc3dvcmq6", _AFTER_CHALLENGE, _is_base64_of_password),
     _row('"auth"', r"\"auth\"\s{0,2}:\s{0,2}\"(?P<value>[A-Za-z0-9+/]{8,400}={0,2})\"", is_login, "basic_auth"),
 )
 FIRST = (

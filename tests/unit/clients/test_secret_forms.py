@@ -22,6 +22,12 @@ def found(*lines: str) -> list[tuple[str, str]]:
 
 
 FOUND = r"""
+a:2:{s:4:"user";s:4:"marc";s:8:"password";s:12:"VALUE";}
+password          : VALUE
+Authorization: Bearer Sommer2026
+Authorization: Token Sommer2026
+C: masterauth VALUE
+S: 334 UGFzc3dvcmQ6@  C: TGlzYm9hIzEwZzF4
 <wsse:Password Type="a#PasswordText">KEY_HERE</wsse:Password>
 <password xsi:type="xsd:string">VALUE</password>
 <password><![CDATA[VALUE]]></password>
@@ -84,6 +90,15 @@ postgres://app:Wq/rt7z+u1@db:5432/
 https://ad1959a5357de84426de6f1cc81e4129aaaabbbb@github.com/a/b.git
 """.strip("\n")
 CLEAN = r"""
+password=[secure]
+password=$(cat /run/secrets/db)
+PWD=/home/marc/My.Project2026 OLDPWD=/home/x1Y2
+{"deviceToken": "31a540ba8585d67e6e35738c902d75f0d4d45f14c6671134bb578c04f8a10e0a"}
+password: {PBKDF2-SHA256}10000$C9KskyVB4P2FGFiWP4Fx$y30QyUEC2pr4NAwGaAPYUAtef5KCrmhNZHvXNbPp
+password=%(DB_PASSWORD)s
+span=4235418137301344648
+tracking number 4965106210022075
+Bearer authentication is required
 passwd[221]: pam_unix(passwd:chauthtok): password changed for marc
 chpasswd[22]: pam_unix(chpasswd:chauthtok): password changed for marc
 passwd[2]: pam_pwquality(passwd:chauthtok): pam_get_authtok_verify returned error: Failed preliminary check by password service
