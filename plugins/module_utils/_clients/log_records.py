@@ -9,6 +9,8 @@ import json
 import re
 import typing as t
 
+from .secret_views import without_colours
+
 Fields = t.Mapping[str, object]
 Parse = t.Callable[[str], t.Optional[Fields]]  # the fields of a line; None for one that is not of the format
 FORMATS = ("text", "json", "logfmt", "rfc5424", "rfc3164")
@@ -187,6 +189,9 @@ _CORRELATED = re.compile(
 )
 
 
+_IDS = ("traceid", "requestid", "correlationid", "conversationid")
+
+
 # a UUID behind one of these is the one of that
 _OF_OTHER = re.compile(
     r"(?:users?|customers?|orders?|accounts?|tenants?|partners?|clients?|products?|devices?|invoices?|organi[sz]ations?|items?|files?|jobs?|kunde|client"
@@ -204,9 +209,13 @@ def value_of(fields: Fields, name: str) -> object:
     """What a record has in this field, found as ``has`` does; None where it has nothing."""
     if name in _SYNONYMS:
         wanted = _SYNONYMS[name]
+        if name == "level" and "@t" in fields and ("@m" in fields or "@mt" in fields) and "@l" not in fields:
+            return "Information"  # as Serilog's compact format says by saying nothing
+        if name == "service" and fields.get("name") and "pid" in fields and "hostname" in fields:
+            return fields["name"]  # as bunyan and its like
         for key, value in _flat(fields):
             plain = _SIGNS.sub("", key.lower())
-            if plain in wanted and _says(value, name):
+            if (plain in wanted or (name == "correlation" and plain.endswith(_IDS))) and _says(value, name):
                 return value
         return None
     value = _named(fields, name.lstrip("/"))
@@ -227,7 +236,7 @@ def text_correlation(line: str) -> str | None:
 def text_has(line: str, name: str) -> bool | None:
     """The same of a line of text; None where text does not tell."""
     if name == "level":
-        return bool(_LEVEL.search(line[:400]))
+        return bool(_LEVEL.search(without_colours(line[:600])[:400]))
     if name == "correlation":
         return text_correlation(line) is not None
     return True if name == "message" else None
@@ -246,6 +255,8 @@ def _says(value: object, name: str) -> bool:
 def _flat(fields: Fields, prefix: str = "", depth: int = DEEPEST) -> t.Iterator[tuple[str, object]]:
     for key, value in fields.items():
         yield prefix + str(key), value
+        if isinstance(value, list) and depth:
+            value = next((one for one in value[:8] if isinstance(one, dict)), None)
         if isinstance(value, dict) and depth:
             # of a nested field both names count: trace.id, and id of what is called so
             for inner, below in _flat(value, "", depth - 1):

@@ -25,7 +25,18 @@ HEAD_LINES = 50
 KEYS = (
     *("@timestamp", "timestamp", "time", "ts", "@t", "datetime", "eventtime", "event_time", "instant", "timemillis", "log_time", "logtime"),
     *("logged_at", "asctime", "time_iso8601", "time_local", "msec", "startutc", "_time", "t", "date", "__realtime_timestamp"),
-    *("timeunixnano", "observedtimeunixnano", "written_at", "@time", "starttime", "start_time", "log_timestamp"),
+    *(
+        "timeunixnano",
+        "observedtimeunixnano",
+        "written_at",
+        "@time",
+        "starttime",
+        "start_time",
+        "log_timestamp",
+        "epoch",
+        "unixtime",
+        "isotime",
+    ),
     *("_source_realtime_timestamp", "syslog_timestamp", "created_at", "createdat", "created", "rt", "devtime", "event.created", "event"),
 )
 _RANK = {key: place for place, key in enumerate(KEYS)}

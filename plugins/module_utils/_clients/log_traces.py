@@ -28,7 +28,7 @@ _LEVEL_FIRST = re.compile(
     r"(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST|INFOS|AVERTISSEMENT|GRAVE|PR[EÉ]CIS|SCHWERWIEGEND|WARNUNG|INFORMATION|FEIN|ADVERTENCIA"
     r"|INFORMACI[OÓ]N|AVVERTENZA|INFORMAZIONI|[A-ZÀ-Þ]{4,14}): "
 )
-_CLOSES = re.compile(r"[\])}>|]|[-+*] |\|")
+_CLOSES = re.compile(r"[\])}>|]|<[/?!A-Za-z]|[-+*] |\|")
 
 
 def is_of_trace(line: str) -> bool:

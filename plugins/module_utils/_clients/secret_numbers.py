@@ -17,7 +17,7 @@ _CARD = re.compile(
     r"[2-6][0-9]{3}(?:[0-9]{9,15}|(?P<sign>[ .+-])(?:[0-9]{4}(?P=sign)[0-9]{4}(?P=sign)[0-9]{4}|[0-9]{6}(?P=sign)[0-9]{4,5}))"
 )
 # a line end that is escaped, the first track of a card (%B...^); no figure with a sign behind it but a column of a table
-_NOT_BEFORE = re.compile(r"(?<=\\[nrt])|(?<=%B)|(?<![0-9A-Za-z_.+*-])(?<![0-9]:)")
+_NOT_BEFORE = re.compile(r"(?<=\\[nrt])|(?<=%B)|(?<=pan[_-])|(?<=ard[_-])|(?<=ref[_-])|(?<=5A08)|(?<![0-9A-Za-z_.+*-])(?<![0-9]:)")
 _NOT_AFTER = re.compile(rf"[D=][0-9]{{7,24}}|\^|{_AFTER}")  # the second track of a card
 _MORE = re.compile(r"[ -][0-9]+(?![0-9/])")  # a group of figures, and no date on which the card ends
 _GROUP_BEFORE = re.compile(r"(?<![0-9:.])(?!(?:19|20)[0-9][0-9])[0-9]{4}[ -]$")

@@ -30,6 +30,9 @@ FAMILIES = tuple(
 )
 # what is known by where it stands may be a word
 _BY_PLACE = frozenset(("bearer_token", "authorization_token", "session_cookie"))
+MOST_JOINED = 1 << 20  # characters of a line that is put together
+_PIECE = re.compile(r"\d{4}-\d\d-\d\dT\S{8,30} (?P<stream>stdout|stderr) P ")
+_PIECE_OR_END = re.compile(r"\d{4}-\d\d-\d\dT\S{8,30} (?P<stream>stdout|stderr) (?P<tag>[PF]) ")
 _GIVEN = re.compile(r"s?\\{0,4}[\"']?\s{0,2}[:=]|\[|\{")  # behind the name of a header
 # a picture, a font: whatever stands in it by chance is none
 _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%]{16,}")
@@ -94,18 +97,22 @@ class Scan:
     def _look_behind_escapes(self, run: Run, texts: list[str], first: int, last: int, known: tuple[Spans, dict[int, list[str]]]) -> None:
         """The same lines with their escaped characters as they are, for what was not found as it is written."""
         taken, values = known
-        numbers, changed = [], []
-        for number in range(first, last):
-            plain = unescaped(texts[number])
+        numbers: list[tuple[int, int]] = []  # the first and the last line of each
+        changed: list[str] = []
+        number = first
+        while number < last:
+            joined, end = _of_pieces(texts, number, last)
+            plain = unescaped(joined) or (joined if end > number else None)
             if plain is not None and (number not in taken or taken[number] != [(0, len(texts[number]))]):
-                numbers.append(number)
+                numbers.append((number, end))
                 changed.append(plain)
+            number = end + 1
         if not changed:
             return
         if any(HINTS[0] in text or HINTS[3] in text for text in changed):
             for found, _count, place in _keys(changed):
-                if numbers[place] not in taken:
-                    self._keep(found, run, run.lines[numbers[place]], "")
+                if numbers[place][0] not in taken:
+                    self._keep(found, run, run.lines[numbers[place][0]], "")
         text = "\n".join(changed)
         starts = [0]
         for line in changed[:-1]:
@@ -116,9 +123,10 @@ class Scan:
             begin, end = found.start - starts[place], found.end - starts[place]
             if not _free(spans.setdefault(place, []), begin, end):
                 continue
-            before = [unescaped(value) or value for value in values.get(numbers[place], [])]
+            begins, ends = numbers[place]
+            before = [unescaped(value) or value for one in range(begins, ends + 1) for value in values.get(one, [])]
             if not any(found.value in value or value in found.value for value in before):
-                self._keep(found, run, run.lines[numbers[place]], name)
+                self._keep(found, run, run.lines[begins], name)
 
     def _all(self, text: str) -> t.Iterator[tuple[str, Found]]:
         """The surest first: what is known by its form is not told again for the name before it."""
@@ -149,6 +157,24 @@ class Scan:
             known.count += 1
         elif len(self.found) < MOST:
             self.found[key] = Secret(found.family, found.value, found.weak, run, line, name=name)
+
+
+def _of_pieces(texts: t.Sequence[str], number: int, last: int) -> tuple[str, int]:
+    """A line as containerd has cut it into pieces of 16 KiB put together, and the number of its last piece; any other as it is."""
+    match = _PIECE.match(texts[number])
+    if match is None:
+        return texts[number], number
+    parts, place, size = [texts[number][match.end() :]], number, 0
+    while place + 1 < last and size < MOST_JOINED:
+        following = _PIECE_OR_END.match(texts[place + 1])
+        if following is None or following["stream"] != match["stream"]:
+            break
+        place += 1
+        parts.append(texts[place][following.end() :])
+        size += len(parts[-1])
+        if following["tag"] == "F":
+            break
+    return "".join(parts), place
 
 
 def _keys(texts: t.Sequence[str]) -> t.Iterator[tuple[Found, int, int]]:

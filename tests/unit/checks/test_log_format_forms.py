@@ -50,6 +50,8 @@ def log(tmp_path: pathlib.Path) -> pathlib.Path:
         ('[GIN] TIME | 200 | 1.2ms | 10.0.0.1 | GET "/"', "%Y/%m/%d - %H:%M:%S", {}),
         ("TIME INFO x", "%Y-%m-%d,%H:%M:%S", {"pattern": r"(?<date>[\d-]+),(?<time>\S+) .*"}),
         ('Started GET "/x?at=1" for 10.0.0.1 at TIME +0000', "%Y-%m-%d %H:%M:%S", {}),
+        ("TIME DEBUG body:\n<soap:Envelope>\n<a>1</a>\n</soap:Envelope>", "%Y-%m-%dT%H:%M:%SZ", {}),
+        ("\x1b[90mTIME\x1b[0m \x1b[32mINF\x1b[0m hello", "%Y-%m-%dT%H:%M:%SZ", {"required": ["level"]}),
         ("TIME INFO x", "%d/%m/%Y %H:%M:%S", {}),
         ("TIME INFO x", "%m/%d/%Y %H:%M:%S", {}),
         ("TIME INFO x", "%y-%m-%d %H:%M:%S", {}),
@@ -76,6 +78,7 @@ def test_text_that_is_good(log: pathlib.Path, line: str, form: str, args: dict[s
         lambda moment: {"written_at": moment + "Z"},
         lambda moment: {"@time": moment + "Z"},
         lambda moment: {"time": moment + "Z", "number": 10**300},
+        lambda moment: {"epoch": dt.datetime.fromisoformat(moment + "+00:00").timestamp()},
     ],
 )
 def test_json_that_is_good(log: pathlib.Path, of: t.Callable[[str], dict[str, object]]) -> None:
@@ -161,3 +164,23 @@ def test_a_start_that_cannot_be_tried(log: pathlib.Path, args: dict[str, t.Any],
     written(log, f"{'a' * 40}!\n" * 5)
     finding = look(log, **args)
     assert finding.status == "unknown" and message in finding.message
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ({"@t": "TIME", "@mt": "x"}, "level"),
+        ({"name": "shop", "hostname": "web1", "pid": 1, "level": 30, "time": "TIME", "msg": "x", "v": 0}, "service"),
+        ({"time": "TIME", "req": {"trace_id": "aNUMBER"}}, "correlation"),
+        ({"time": "TIME", "Scopes": [{"TraceId": "aNUMBER"}]}, "correlation"),
+        ({"time": "TIME", "conversationId": "aNUMBER"}, "correlation"),
+    ],
+)
+def test_fields_as_libraries_have_them(log: pathlib.Path, more: dict[str, object], name: str) -> None:
+    lines = [
+        json.dumps(more).replace("TIME", moment).replace("NUMBER", f"{place:06d}")
+        for place, moment in enumerate(moments("%Y-%m-%dT%H:%M:%SZ"))
+    ]
+    written(log, "\n".join(lines) + "\n")
+    finding = look(log, format="json", required=[name])
+    assert finding.status == "pass", finding.message

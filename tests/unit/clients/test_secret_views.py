@@ -119,3 +119,17 @@ def test_a_private_key_in_the_body_of_a_form() -> None:
     key = made.pem(random.Random(7))
     assert [family for family, _value in found("key=" + urllib.parse.quote(key))] == ["private_key"]
     assert [family for family, _value in found("key=" + urllib.parse.quote_plus(key))] == ["private_key"]
+
+
+def test_what_containerd_has_cut_in_two() -> None:
+    rng = random.Random(9)
+    for family, make in made.KEYS:
+        if family not in ("jwt", "github_token", "openai_key"):
+            continue
+        secret = make(rng)
+        pieces = ["2026-11-24T05:00:00.1Z stdout P use " + secret[:20], "2026-11-24T05:00:00.1Z stdout F " + secret[20:] + " now"]
+        assert [one for one, _value in found(*pieces)] == [family]
+        other = pieces[1].replace("stdout", "stderr")
+        assert found(pieces[0], other) == [], "another stream"
+    whole = ["2026-11-24T05:00:00.1Z stdout P password=tiger_2041 x", "2026-11-24T05:00:00.1Z stdout F and more"]
+    assert found(*whole) == [("password", "tiger_2041")], "and once"
