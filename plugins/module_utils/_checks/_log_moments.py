@@ -22,7 +22,7 @@ _UTC = frozenset(("UTC", "UTC0", "Etc/UTC", "GMT", "GMT0", "Etc/GMT", "Universal
 BUFFERED = 1200.0  # seconds that a line may wait in its program until it is written
 FARTHEST = 15 * 3600.0  # seconds by which two zones differ
 HALF_AN_HOUR = 1800.0  # by whole ones of which zones differ
-FRESH = 300.0  # seconds since a file was written of which it is said that it is written now
+FRESH = 900.0  # seconds since a file was written of which it is said that it is written now
 SEVERAL = 20  # records which do not all say the same time
 DAY = 86400.0
 HALF_A_YEAR = 182 * 86400.0
@@ -175,7 +175,7 @@ def _judge_last(judgement: Judgement, sample: Sample, last: Stamp, now: float) -
 def _judge_zoned(judgement: Judgement, sample: Sample, behind: float, now: float) -> None:
     """Whether a time that names its zone is of another: a file that is written now, and its last line is whole hours old."""
     off = abs(behind - round(behind / HALF_AN_HOUR) * HALF_AN_HOUR)
-    if sample.modified is not None and abs(now - sample.modified) < FRESH and BUFFERED < behind < FARTHEST and off < FRESH / 3:
+    if sample.modified is not None and abs(now - sample.modified) < FRESH and BUFFERED < behind < FARTHEST and off < HALF_AN_HOUR / 18:
         judgement.warns.append(
             phrase(
                 "the last line of {log:path} says {behind:duration} less than when it was written: its zone seems to be another one",
