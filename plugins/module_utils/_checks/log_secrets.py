@@ -15,6 +15,7 @@ from .._clients.log_lines import Line, Run, Sample, number_of
 from .._clients.secret_fingerprints import FORM, Fingerprints
 from .._clients.secret_numbers import PERSONS
 from .._clients.secret_scan import FAMILIES, Scan, Secret
+from .._clients.secret_values import password_of
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, passed, warned
 from .._phrase import Message, phrase, plural, with_more
 from .._runner import Runner
@@ -149,7 +150,12 @@ def _named(secrets: list[Secret], args: Arguments) -> list[tuple[Secret, str | N
     prints = Fingerprints(args["service"], args["fingerprint_key"] or "")
     families = {entry.partition(":")[0] for entry in args["allowed"]}
     return [
-        (secret, prints.of(secret.family, secret.value, weak=secret.weak) if number < TOLD or secret.family in families else None)
+        (
+            secret,
+            prints.of(secret.family, password_of(secret.family, secret.value), weak=secret.weak)
+            if number < TOLD or secret.family in families
+            else None,
+        )
         for number, secret in enumerate(secrets)
     ]
 

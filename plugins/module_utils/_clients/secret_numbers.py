@@ -21,6 +21,7 @@ _NOT_BEFORE = re.compile(r"(?<=\\[nrt])|(?<=%B)|(?<=pan[_-])|(?<=ard[_-])|(?<=re
 _NOT_AFTER = re.compile(rf"[D=][0-9]{{7,24}}|\^|{_AFTER}")  # the second track of a card
 _MORE = re.compile(r"[ -][0-9]+(?![0-9/])")  # a group of figures, and no date on which the card ends
 _GROUP_BEFORE = re.compile(r"(?<![0-9:.])(?!(?:19|20)[0-9][0-9])[0-9]{4}[ -]$")
+_TABLE_OF_GROUPS = re.compile(r"(?:[0-9]{4}[ .+-]){7,}")  # longer than any card with what may stand before it
 _COLUMN = re.compile(r"[,;|\t]\"?$")
 _BRANDS: tuple[tuple[str, tuple[int, ...]], ...] = (
     (r"4", (13, 16, 19)),
@@ -129,6 +130,9 @@ def _candidates(text: str) -> t.Iterator[re.Match[str]]:
             return
         good = is_of_brand(re.sub(r"[ .+-]", "", match.group())) and _stands_alone(text, match)
         place = match.end() if good or not match["sign"] else match.start() + 5
+        table = None if good or not match["sign"] else _TABLE_OF_GROUPS.match(text, match.start())
+        if table:
+            place = table.end()
         if good:
             yield match
 

@@ -10,6 +10,7 @@ import binascii
 import json
 import math
 import re
+import urllib.parse
 
 # what people and programs write in the place of a secret; lower case, without the signs around it
 _MASKS = frozenset(
@@ -234,6 +235,17 @@ def decoded(value: str) -> bytes | None:
         return None
 
 
+def password_of(family: str, value: str) -> str:
+    """What somebody has made of a secret that was found: of a login the password, of an address what its signs mean."""
+    if family == "url_password":
+        return urllib.parse.unquote(value)
+    raw = decoded(value) if family == "basic_auth" else None
+    if raw is None:
+        return value
+    sign = b"\0" if b"\0" in raw else b":"
+    return raw.partition(sign)[2].rpartition(b"\0")[2].decode("utf-8", "replace") or value
+
+
 def is_jwt(value: str) -> bool:
     """Whether this is a JSON web token that is signed, and not the one that everybody's documentation shows."""
     parts = value.split(".")
@@ -283,5 +295,6 @@ __all__ = (
     "is_random",
     "is_reference",
     "is_short_secret",
+    "password_of",
     "says_none",
 )

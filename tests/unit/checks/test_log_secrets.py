@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import pathlib
@@ -189,9 +190,10 @@ def prints_of(path: pathlib.Path, **args: t.Any) -> list[str]:
 
 
 def test_a_value_in_several_forms_and_services_tells_twelve_bits_of_itself(log: pathlib.Path) -> None:
-    log.write_text("password=Wx7kQ2mLp9Z\npostgres://a:Wx7kQ2mLp9Z@db/x\nclient_secret=Wx7kQ2mLp9Z\n")
+    basic = base64.b64encode(b"app:Wx7kQ2mLp9Z").decode()
+    log.write_text(f"password=Wx7kQ2mLp9Z\npostgres://a:Wx7kQ2mLp9Z@db/x\nclient_secret=Wx7kQ2mLp9Z\nAuthorization: Basic {basic}\n")
     both = prints_of(log, service="payments") + prints_of(log, service="orders")
-    assert {one.partition(":")[0] for one in both} == {"password", "url_password", "secret_value"}
+    assert {one.partition(":")[0] for one in both} == {"password", "url_password", "secret_value", "basic_auth"}
     assert len({one.partition(":")[2] for one in both}) == 1
 
 
