@@ -39,7 +39,7 @@ def _is_given(value: str) -> bool:
     return (
         is_password(value, hashed=False)
         and not value.startswith(("-", "@", "?", ":", "%"))
-        and not re.fullmatch(r"\d{1,5}:\d{1,5}|\$\w+", value)
+        and not re.fullmatch(r"\d{1,5}(?::\d{1,5})?|\$\w+", value)
     )
 
 
