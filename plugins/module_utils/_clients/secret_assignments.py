@@ -63,7 +63,7 @@ _APART = re.compile(
     rf"|{_Q}[ \t]{{0,3}},[ \t]{{0,3}}[bu]?(?:{_Q})(?P<v3>[^\s\"'\\]{{4,300}})(?:{_Q})[ \t]{{0,2}}[)\],]"
     rf"|{_Q}[^<>\n]{{0,100}}>(?P<v4>[^<\n]{{1,300}})</"
     rf"|{_Q};s:\d{{1,4}}:(?:{_Q})(?P<v6>[^\"'\\\n]{{1,300}})"
-    rf"|{_Q}(?:[ \t]|\r|\n|\\{{1,4}}[rn]){{2,8}}(?P<v5>[^\s\"'\\-][^\s\"'\\]{{3,300}})"
+    rf"|{_Q}(?:\r?\n|(?:\\{{1,4}}r)?\\{{1,4}}n){{2}}(?P<v5>[^\s\"'\\-][^\s\"'\\]{{3,300}})"
     r")",
     re.I,
 )
@@ -73,6 +73,7 @@ _ELEMENT_OF = re.compile(
     + r")(?:\s[^<>\n]{0,300})?>\s{0,20}(?:<!\[CDATA\[)?(?P<value>[^<\n]{1,300}?)(?:\]\]>)?\s{0,20}</",
     re.I,
 )
+_BY_ATTRIBUTE = re.compile(r"\b(?:name|key|property)\s{0,2}=\s{0,2}\\{0,4}[\"'][\w.:-]{0,60}$", re.I)
 _BALANCED = re.compile(
     r"\{[A-Za-z0-9._-]{2,24}\}[^\s\"']{8,200}|\$\([^()\n\"']{0,200}\)|[$#@%]?\{\{[^\n]{0,200}?\}\}|[$#@%]?\{[^{}\s\"']{0,200}\}|\$?\([^()\s\"']{0,200}\)|<[^<>\n\"']{0,200}>|\[[^\[\]\n\"']{0,200}\]"
 )
@@ -197,16 +198,15 @@ def _apart(text: str, place: int) -> Found | None:
         return None
     kind = next(kind for kind in ("v1", "v2", "v3", "v4", "v5", "v6") if match[kind])
     value = match[kind]
-    if kind in ("v3", "v5") and (
-        classes(value) < (2 if family != "password" else 3) or not any(c.isdigit() for c in value) or is_name(value)
-    ):
+    if kind in ("v3", "v5") and (is_name(value) or not (is_random(value) if family != "password" else _is_mixed(value))):
         return None  # ["password", "username"]
-    if (
-        kind == "v5"
-        and '"' + "\n" not in text[match.start() : match.end()].replace("\r", "").replace("\\r", "").replace("\\n", "\n") + "\n"
-    ):
-        return None
+    if kind == "v4" and not _BY_ATTRIBUTE.search(text, max(0, place - 80), place):
+        return None  # <label for="password">
     return _accepted(text, name, family, (value, match.start(kind), match.end(kind)))
+
+
+def _is_mixed(value: str) -> bool:
+    return classes(value) >= 3 and any(c.isdigit() for c in value)
 
 
 def _after_space(text: str, place: int) -> Found | None:

@@ -78,7 +78,8 @@ _REFERENCE = re.compile(
     r"[$#@%]\{[^\n]{1,200}?\}|\{\{[^\n]{1,200}?\}\}|\$\{[A-Z_]{3,60}(?:$|:)|\{\{|\$\([^)\n]{1,200}\)|%\(\w{1,60}(?:\)|$)|pass:[a-z_-]{1,40}/[a-z/_-]{1,60}$|%[sdvqr]$|%\w{1,60}%$"
     r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{1,60}|[a-z]{2,}(?:_[a-z]+){0,6}|[a-z]{2,}(?:[A-Z][a-z]+){1,6}|[a-z]{1,30}->\w{1,60})$)|!(?:vault|secret|env|ref|sub)\b"
     r"|[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}://|0x[0-9a-f]{1,8}$"
-    r"|(?:required|nullable|sometimes|bail|string|confirmed)[|:]\w|(?:vault|secret|env|ref|file|arn|ssm|op|projects|aws|kms|awskms|gcp|gcpkms|keyring|keychain|secretmanager|secretsmanager|azurekeyvault"
+    r"|(?:required|nullable|sometimes|bail|string|confirmed)[|:]\w"
+    r"|(?:vault|secret|env|ref|file|arn|ssm|op|projects|aws|kms|awskms|gcp|gcpkms|keyring|keychain|secretmanager|secretsmanager|azurekeyvault"
     r"|conjur|infisical)[:/]"
     r"|ENC(?:RYPTED)?[(\[]|CRYPT\(|\{cipher\}|@Microsoft\.KeyVault\(|\$ANSIBLE_VAULT|Ag[A-D][A-Za-z0-9+/]{150}",
     re.I,

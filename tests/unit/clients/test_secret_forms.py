@@ -90,6 +90,10 @@ postgres://app:Wq/rt7z+u1@db:5432/
 https://ad1959a5357de84426de6f1cc81e4129aaaabbbb@github.com/a/b.git
 """.strip("\n")
 CLEAN = r"""
+"keys": ["password", "token", "Secret2"]
+<label for="password" class="c-1">Passwort2</label>
+'password' => 'required|string|min:8'
+password:required|min:8|confirmed
 password=[secure]
 password=$(cat /run/secrets/db)
 PWD=/home/marc/My.Project2026 OLDPWD=/home/x1Y2

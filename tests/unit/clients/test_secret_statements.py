@@ -57,6 +57,10 @@ Password for the elastic user (reset with x):@  VALUE
 Please use the following password to proceed to installation:@@ad1959a5357de84426de6f1cc81e4129
 """.strip("\n")
 CLEAN = r"""
+curl -U proxyuser:8080 x
+curl -u user: https://x
+echo hello | grep docker login
+mysql -h db -P 3306 -u app --password
 ALTER USER app IDENTIFIED BY '********'
 GRANT ALL IDENTIFIED BY <secret>
 CREATE USER a IDENTIFIED EXTERNALLY
