@@ -75,7 +75,8 @@ _ELEMENT_OF = re.compile(
 )
 _BY_ATTRIBUTE = re.compile(r"\b(?:name|key|property)\s{0,2}=\s{0,2}\\{0,4}[\"'][\w.:-]{0,60}$", re.I)
 _BALANCED = re.compile(
-    r"\{[A-Za-z0-9._-]{2,24}\}[^\s\"']{8,200}|\$\([^()\n\"']{0,200}\)|[$#@%]?\{\{[^\n]{0,200}?\}\}|[$#@%]?\{[^{}\s\"']{0,200}\}|\$?\([^()\s\"']{0,200}\)|<[^<>\n\"']{0,200}>|\[[^\[\]\n\"']{0,200}\]"
+    r"\{[A-Za-z0-9._-]{2,24}\}[^\s\"']{8,200}|\$\([^()\n\"']{0,200}\)"
+    r"|[$#@%]?\{\{[^\n]{0,200}?\}\}|[$#@%]?\{[^{}\s\"']{0,200}\}|\$?\([^()\s\"']{0,200}\)|<[^<>\n\"']{0,200}>|\[[^\[\]\n\"']{0,200}\]"
 )
 _NO_PASS_BEFORE = re.compile(
     r"(?:first|second|third|last|next|final|single|boarding|ski|day|season|travel|test|each|per|one|this|another|gc|lint)[ _-]$",
@@ -103,7 +104,8 @@ _SECRET = re.compile(
 # what is called a token, or a secret, and opens nothing
 _HARMLESS = re.compile(
     r"(?:next|page|paging|pagination|continuation|sync|csrf|xsrf|verification|antiforgery|cancel|cancellation|resume|start|end|stop|last|prev"
-    r"|unexpected|device|push|registration|invalid|syntax|change|delta|cursor|current|eos|bos|pad|max|min|num|total|prompt|completion|input|output|cached|fencing|lock"
+    r"|unexpected|device|push|registration|invalid|syntax"
+    r"|change|delta|cursor|current|eos|bos|pad|max|min|num|total|prompt|completion|input|output|cached|fencing|lock"
     r"|design|skip|scroll|watch|batch|partition|concurrency|idempotency|clientrequest|requestid|public)token$|nosecret$|publickey$"
 )
 _PARAMETER = re.compile(r"[:@]\w*(?:p\d+|pass\w*|pwd|param\w*|value)$|\?|\$\d", re.I)

@@ -201,7 +201,8 @@ _ENCRYPTED = r"e(?:yJ|yA|wo)[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,700}\.[A-Za-z0-9_
 _COOKIES = (
     r"JSESSIONID|PHPSESSID|ASP\.NET_SessionId|\.ASPXAUTH|\.AspNetCore\.Cookies|connect\.sid|CAKEPHP|[a-z]{2,20}_session|_session_id|rack\.session"
     r"|__(?:Host|Secure)-[\w.-]{2,40}|SSESS[0-9a-f]{32}|MoodleSession\w{0,20}|_oauth2_proxy|FedAuth|CASTGC|remember-me|authjs\.session-token"
-    r"|next-auth\.session-token|laravel_session|symfony|KEYCLOAK_SESSION|KEYCLOAK_IDENTITY|grafana_session|_gitlab_session|user_session|mod_auth_openidc_session"
+    r"|next-auth\.session-token|laravel_session|symfony"
+    r"|KEYCLOAK_SESSION|KEYCLOAK_IDENTITY|grafana_session|_gitlab_session|user_session|mod_auth_openidc_session"
 )
 _SCHEMES = r"[Bb]earer|[Tt]oken|[Aa]pi[Kk]ey|GenieKey|SSWS|Splunk|Negotiate|NTLM"
 _GENERATED = (

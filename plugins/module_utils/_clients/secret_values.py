@@ -75,7 +75,8 @@ _SAYS_NONE = re.compile(
     r"example|xxxx|x-x-x|\byour[_-]|placeholder|redacted|filtered|masked|removed|insert[_-]|replace[_-]?(?:me|with)|dummy|\.{3}|…", re.I
 )
 _REFERENCE = re.compile(
-    r"[$#@%]\{[^\n]{1,200}?\}|\{\{[^\n]{1,200}?\}\}|\$\{[A-Z_]{3,60}(?:$|:)|\{\{|\$\([^)\n]{1,200}\)|%\(\w{1,60}(?:\)|$)|pass:[a-z_-]{1,40}/[a-z/_-]{1,60}$|%[sdvqr]$|%\w{1,60}%$"
+    r"[$#@%]\{[^\n]{1,200}?\}|\{\{[^\n]{1,200}?\}\}|\$\{[A-Z_]{3,60}(?:$|:)|\{\{"
+    r"|\$\([^)\n]{1,200}\)|%\(\w{1,60}(?:\)|$)|pass:[a-z_-]{1,40}/[a-z/_-]{1,60}$|%[sdvqr]$|%\w{1,60}%$"
     r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{1,60}|[a-z]{2,}(?:_[a-z]+){0,6}|[a-z]{2,}(?:[A-Z][a-z]+){1,6}|[a-z]{1,30}->\w{1,60})$)|!(?:vault|secret|env|ref|sub)\b"
     r"|[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}://|0x[0-9a-f]{1,8}$"
     r"|(?:required|nullable|sometimes|bail|string|confirmed)[|:]\w"
