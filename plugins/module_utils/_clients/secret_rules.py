@@ -146,6 +146,26 @@ CODE = (
     _key("linear_key", "lin_api_", rf"lin_api_{_ALNUM}{{40}}"),
     _key("figma_token", "figd_", rf"figd_{_URL}{{40,}}"),
 )
+SERVICES = (
+    _key("langsmith_key", "lsv2_", rf"lsv2_(?:pt|sk)_{_HEX}{{32}}_{_HEX}{{10}}"),
+    _key("onepassword_token", "ops_eyJ", r"ops_eyJ[A-Za-z0-9+/=_-]{100,}"),
+    _key("swarm_token", "SWMTKN-1-", r"SWMTKN-1-[a-z0-9]{49,50}-[a-z0-9]{24,25}"),
+    _key("rancher_token", "token-", r"token-[a-z0-9]{5}:[a-z0-9]{54}"),
+    _key("honeycomb_key", ("hcaik_", "hcalk_", "hcamk_"), r"hca[ilm]k_[a-z0-9]{58,}"),
+    _key("readme_key", "rdme_", r"rdme_[a-z0-9]{70}"),
+    _key("prefect_key", ("pnu_", "pnb_"), rf"pn[ub]_{_ALNUM}{{36}}"),
+    _key("typeform_token", "tfp_", rf"tfp_{_URL}{{40,}}"),
+    _key("bitbucket_token", "BBDC-", r"BBDC-[A-Za-z0-9+/]{40,50}"),
+    _key("amazon_mws_token", "amzn.mws.", rf"amzn\.mws\.{_UUID}"),
+    _key("infisical_token", "st.", rf"st\.{_HEX}{{24}}\.{_HEX}{{32}}\.{_HEX}{{32}}"),
+    _key("new_relic_key", "NRIQ-", rf"NRIQ-{_URL}{{32}}"),
+    _key("new_relic_key", "NRAL", rf"{_HEX}{{36}}NRAL{_END}", _START, back=36),
+    _key("notion_token", "secret_", rf"secret_{_ALNUM}{{43}}{_END}", accepts=_is_random),
+    _key("salesforce_session", "00D", r"00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80,120}", _START),
+    _key("azure_devops_token", "AZDO", rf"{_ALNUM}{{76}}AZDO{_ALNUM}{{4}}{_END}", _START, back=76),
+    _key("azure_acr_password", "+ACR", rf"[A-Za-z0-9+/]{{42}}\+ACR{_ALNUM}{{6}}{_END}", _START, back=42),
+    _key("launchdarkly_key", "sdk-", rf"sdk-{_UUID}"),
+)
 CHAT = (
     _key("mongodb_key", "mdb_sa_sk_", rf"mdb_sa_sk_{_URL}{{30,}}"),
     _key("slack_token", ("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "xoxe"), r"xox(?:[abprs]-|e(?:\.xox[bp])?-)[A-Za-z0-9-]{20,}"),
@@ -299,6 +319,6 @@ MADE = (
         lambda value: b"PRIVATE KEY-----" in (decoded(value[: len(value) // 4 * 4]) or b""),
     ),
 )
-TABLE: tuple[Rule, ...] = (*CLOUD, *OBSERVING, *CODE, *CHAT, *PAYMENT, *MAIL, *MODELS, *TOKENS, *MADE)
+TABLE: tuple[Rule, ...] = (*CLOUD, *OBSERVING, *CODE, *SERVICES, *CHAT, *PAYMENT, *MAIL, *MODELS, *TOKENS, *MADE)
 
-__all__ = ("CHAT", "CLOUD", "CODE", "MADE", "MAIL", "MODELS", "OBSERVING", "PAYMENT", "TABLE", "TOKENS", "Rule")
+__all__ = ("CHAT", "CLOUD", "CODE", "MADE", "MAIL", "MODELS", "OBSERVING", "PAYMENT", "SERVICES", "TABLE", "TOKENS", "Rule")
