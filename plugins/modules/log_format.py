@@ -42,6 +42,12 @@ options:
       - Its time is that of the group C(time), C(timestamp), C(ts), C(date) or C(datetime), else what the line begins with.
       - It is tried in a process of its own, which ends after 10 seconds.
     type: str
+  record_start:
+    description:
+      - A regular expression that is found in the first line of each record, where records have several lines that do not look like it
+        (the slow log of MySQL, a body behind its header). What follows up to the next such line belongs to the record.
+      - It is for V(text), with or without a O(pattern), and is tried as one.
+    type: str
   required:
     description:
       - The fields that each record must have, and something in them. Those of nested objects are written with dots.

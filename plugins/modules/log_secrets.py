@@ -10,15 +10,18 @@ module: log_secrets
 short_description: Verify that a log carries no password, key, token or card number
 version_added: 0.3.0
 description:
-  - Looks through a sample of a log for keys and tokens of some eighty providers, JSON web tokens, bearer tokens and session cookies,
-    passwords in addresses and behind names that say so, private keys (also spread over lines), and card numbers with a valid checksum.
+  - Looks through a sample of a log for keys and tokens of some hundred providers, JSON web tokens, bearer tokens and session cookies,
+    passwords in addresses, behind names that say so, and where SQL, a command or a protocol is given one, private keys (also spread over
+    lines), and card numbers with a valid checksum. Colours are taken away, and what is escaped is looked at as it is meant too.
+  - A file of up to 16 MiB is looked at whole, unless O(sample_lines) is less than its default.
   - What was found is never shown, anywhere. The finding has its family, the file, the line, and a fingerprint.
   - What is masked, empty, a placeholder, a reference to where a secret lies, a hash, a UUID or an example of documentation is no secret.
   - A secret is C(fail). With O(mode=report) it is C(warn), for the time in which an organisation goes through what its logs have.
   - It is C(unknown) when the log is not there, may not be read, has no line yet, or is no text in lines.
   - It is C(warn) when nothing was found, and a part that had to be looked at could not be read.
-  - The fingerprint of a secret is the same on each host for the same O(service) and O(fingerprint_key). It is made slowly, and is short
-    where a person may have made the secret, or where there are not many of its kind, so that it fits many values and tells none.
+  - The fingerprint of a secret is the same on each host for the same O(service) and O(fingerprint_key). It is short, and made slowly,
+    where a person may have made the secret, or where there are not many of its kind, so that it fits many values and tells none. Only
+    500 of these in a log have one.
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:
@@ -50,7 +53,8 @@ options:
     default: enforce
   service:
     description:
-      - The name of the service, with which fingerprints are made. The same secret of two services has two.
+      - The name of the service, with which fingerprints are made. The same secret of two services has two, unless its fingerprint is
+        short and there is no O(fingerprint_key).
     type: str
     default: ""
   fingerprint_key:

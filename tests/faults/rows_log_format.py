@@ -59,6 +59,22 @@ def text_with_traces(world: World) -> Arguments:
     return log(world, banner + "".join(f"{line}\n" for line in lines))
 
 
+def of_two_lines(moment: dt.datetime, number: int) -> str:
+    return f"{moment.astimezone():%b %d, %Y %I:%M:%S %p} com.example.Orders take\nINFO: order {number} taken"
+
+
+def latin_1(world: World) -> Arguments:
+    return log(
+        world,
+        Lines(lambda moment, number: json_line(moment, number, msg="HERE")).text().encode().replace(b"HERE", b"\xe9t\xe9"),
+        format="json",
+    )
+
+
+def banner_first(world: World) -> Arguments:
+    return log(world, "  .   ____\n /\\\\ / ___'\n :: Spring Boot ::\n" + Lines(json_line, 100).text(), format="json")
+
+
 def cut_by_docker(world: World) -> Arguments:
     """An engine cuts what is longer than 16 KiB."""
     lines = Lines(json_line).lines
@@ -86,14 +102,12 @@ def own_lines(world: World) -> Arguments:
 
 
 def day_first(moment: dt.datetime, number: int) -> str:
-    return (
-        f"{moment:%m/%m/%Y %H:%M:%S} +0000 INFO order {number} taken" if number < 0 else f"{early(moment):%d/%m/%Y %H:%M:%S}Z INFO {number}"
-    )
+    return f"{moment:%d/%m/%Y %H:%M:%S}Z INFO order {number} taken"
 
 
-def early(moment: dt.datetime) -> dt.datetime:
-    """Of a month whose days may be months too, whenever this runs."""
-    return moment.replace(day=min(moment.day, 12))
+def of_last_april(moment: dt.datetime, number: int) -> str:
+    """Of the third of April, or the fourth of March, of last year: of neither can be the file, which is written now."""
+    return f"03/04/{moment.year - 1} 05:{number // 60:02d}:{number % 60:02d}Z INFO order {number} taken"
 
 
 def stray_lines(world: World) -> Arguments:
@@ -181,6 +195,19 @@ ROWS = [
     row("JSON that nobody has declared", of(json_line), "pass", r"the 300 records"),
     row("times without a zone on a host in UTC", zone("UTC", of(without_zone)), "pass", r"the 300 records"),
     row("times without a zone, as it may be", zone("Europe/Paris", of(without_zone, require_zone=False)), "pass", r"the 300 records"),
+    row("a day that may be a month, in a file that is written now", of(day_first), "pass", r"the 300 records"),
+    row(
+        "two lines a record, as java.util.logging writes them",
+        of(of_two_lines, required=["level"], require_zone=False),
+        "pass",
+        r"the 300 records",
+    ),
+    row(
+        "records of several lines of which only the first is told",
+        of(lambda moment, number: f"# Time: {iso(moment)}\n# Query_time: 2.1\nSELECT {number};", record_start="^# Time: "),
+        "pass",
+        r"the 300 records",
+    ),
     row("a pattern of its own", of(text_line, pattern=PATTERN, required=["thread", "correlation"]), "pass", r"the 300 records"),
     row("right after a rotation", right_after_a_rotation(json_line, format="json"), "pass", r"the 300 records"),
     row("a log of errors, of which there are none", lambda world: log(world, "", quiet=True), "pass", r"has no line, as it may be"),
@@ -261,6 +288,13 @@ ROWS = [
         "fail",
         r"0% of 300 records of \S+ carry a trace or request id, the limit is 10%",
     ),
+    row(
+        "trace ids that say that there is none",
+        of(lambda moment, number: json_line(moment, number, trace_id="undefined"), format="json", required=["correlation"]),
+        "fail",
+        r"0% of 300 records of \S+ carry a trace or request id, the limit is 10%",
+    ),
+    row("JSON with bytes that are no UTF-8", latin_1, "fail", r"300 of 300 lines of \S+ are not JSON"),
     row("lines that do not fit the pattern", of(access_line, pattern=PATTERN), "fail", r"300 of 300 lines of \S+ do not fit the pattern"),
     row(
         "a unit that prints traces among JSON",
@@ -283,6 +317,19 @@ ROWS = [
         r"the last line of \S+ says 5 h(?: \d+ min)? less than when it was written",
     ),
     row(
+        "one trace id for all",
+        of(lambda moment, number: json_line(moment, number, trace_id="4bf92f35"), format="json", required=["correlation"]),
+        "warn",
+        r"all 300 records of \S+ that carry a trace or request id carry the same one, over 4 min 59 s",
+    ),
+    row(
+        "times that name a zone and are of another, in a file that is written now",
+        of(lambda moment, number: json_line(moment - dt.timedelta(hours=5), number), format="json", hours_ago=0.0),
+        "warn",
+        r"the last line of \S+ says 5 h(?: \d+ m?s)? less than when it was written: its zone seems to be another one",
+    ),
+    row("a banner in front of JSON", banner_first, "warn", r"3 of 103 lines of \S+ are not JSON"),
+    row(
         "nothing new for two days",
         of(json_line, hours_ago=48, format="json"),
         "warn",
@@ -299,7 +346,7 @@ ROWS = [
         r"5% of 300 records of \S+ carry a trace or request id, the limit is 10%",
     ),
     row("one line in the future", one_in_the_future, "warn", r"1 record of \S+ lies in the future, by (?:47|48) h|by 1 d 23 h|by 2 d"),
-    row("a day that may be a month", of(day_first), "warn", r"which number is the day and which the month does not show"),
+    row("a day that may be a month", of(of_last_april), "warn", r"which number is the day and which the month does not show"),
     row("it has crashed", of(json_line, count=2000, after=TRACE, format="json"), "warn", r"the last 4 lines of \S+ are of no record"),
     # it cannot be seen
     row("it is not there", missing, "unknown", r"app\.log does not exist"),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import typing as t
 
@@ -54,6 +55,31 @@ def with_line(template: str, make: made.Made, **args: t.Any) -> t.Callable[[Worl
 def key_over_lines(world: World) -> Arguments:
     key = "".join(f"2026-11-24T05:00:00Z DEBUG {line}\n" for line in made.pem(random.Random(1)).split("\n"))
     return log(world, Lines(text_line).text() + key)
+
+
+def key_by_docker(world: World) -> Arguments:
+    """As the engine writes what a container prints: JSON around each line."""
+    lines = ["start", *made.pem(random.Random(6)).split("\n"), "end"]
+    said = [json.dumps({"log": line + "\n", "stream": "stdout", "time": "2026-11-24T05:00:00.123456789Z"}) for line in lines]
+    return log(world, "".join(f"{line}\n" for line in said))
+
+
+def sirets(world: World) -> Arguments:
+    """Numbers of French establishments: their checksum is that of cards, and some begin as cards do."""
+    rng = random.Random(8)
+    lines = []
+    for _unused in range(300):
+        siren = "38" + made.of(rng, "0123456789", 6)
+        siret = siren + made.check_digit(siren) + made.of(rng, "0123456789", 4)
+        lines.append(f"INFO facture client siret={siret}{made.check_digit(siret)} montant=120.00\n")
+    return log(world, "".join(lines))
+
+
+HEALTHY = (
+    "passwd[221]: pam_unix(passwd:chauthtok): password changed for marc\nspring.datasource.password=ENC(XpWnX8m3ZhkYbGgDh2xXSg==)\n"
+    "password: ENC[AES256_GCM,data:Tr7o1,iv:1=,tag:k=,type:str]\npassword = random_password.db.result\npassword: process.env.DB_PASSWORD\n"
+    "Passwort=ungültig\nmdp=oublié\nGC first pass: 12.5ms\npostgres://app:%2A%2A%2A@db/\npassword='{SSHA}kD8fj39dkf0ksdlfk3909sdkfj=='\n"
+)
 
 
 def packed(world: World) -> Arguments:
@@ -111,6 +137,8 @@ ROWS = [
         "pass",
         r"no secret stands in \S+: 3 lines, all that there are",
     ),
+    row("states, references and hashes in the place of a password", lambda world: log(world, HEALTHY), "pass", r"10 lines"),
+    row("numbers of establishments", sirets, "pass", r"300 lines"),
     row("numbers of orders of which some have a valid checksum", order_numbers, "pass", r"1000 lines"),
     row("numbers that nobody has asked for", with_line("user {}", made.nir), "pass", r"301 lines"),
     row("what rsyslogd writes", by_rsyslog("RSYSLOG_FileFormat"), "pass", r"50 lines"),
@@ -149,6 +177,25 @@ ROWS = [
         r"password in .*fingerprint password:[0-9a-f]{10}\)",
     ),
     row("a private key over lines with times", key_over_lines, "fail", r"private_key in \S+app\.log, line 301 "),
+    row("a private key of a container, in the engine's file", key_by_docker, "fail", r"private_key in \S+app\.log, line 2 "),
+    row(
+        "the body of a request as nginx escapes it",
+        with_line(r'body="{{\x22password\x22:\x22{}\x22}}"', made.password),
+        "fail",
+        r"password in",
+    ),
+    row("in colours", with_line("\x1b[36mpassword \x1b[0m={}", made.password), "fail", r"password in"),
+    row("the header of SOAP", with_line('<wsse:Password Type="a#PasswordText">{}</wsse:Password>', made.password), "fail", r"password in"),
+    row("a password of hexadecimal figures", with_line("PGPASSWORD={}", lambda rng: made.of(rng, made.HEX, 32)), "fail", r"password in"),
+    row(
+        "a short value under the name of a secret",
+        with_line("client_secret={}", lambda _rng: "Marse" + "ille13"),
+        "fail",
+        r"secret_value in",
+    ),
+    row("what a command was given", with_line("+ curl -u deploy:{} https://host1/x", made.password), "fail", r"password in"),
+    row("what SQL was given", with_line("CREATE USER 'app'@'%' IDENTIFIED BY '{}'", made.password), "fail", r"password in"),
+    row("a card in a column of a table", with_line("2026-12-01,{},1228,19.90,EUR", made.card), "fail", r"card_number in"),
     row("a number of a card", with_line("paid with {}", made.card), "fail", r"card_number in .*card_number:[0-9a-f]{3}\)"),
     row("a number of a person, asked for", with_line("user {}", made.nir, identifiers=["nir"]), "fail", r"nir in"),
     row("an account, asked for", with_line("to {}", made.iban, identifiers=["iban", "nir"]), "fail", r"iban in"),

@@ -8,13 +8,14 @@ from __future__ import annotations
 import typing as t
 
 from .._clients.log_lines import Sample
-from .._clients.log_records import has, text_has
+from .._clients.log_records import has, text_correlation, text_has, value_of
 from .._finding import Measurement
 from .._phrase import phrase, plural
 from ._judgement import Judgement
 from ._log_reading import Reading, Record
 
 NEWEST = 50  # records of which most must have a field that most of the sample has
+BRIEF = 30.0  # seconds within which all records may be of one request
 FEW = 20  # records among which none needs to be of a request
 
 
@@ -33,6 +34,7 @@ def judge_fields(
         found = [_has(record, name, levelled) for record in records]
         if name == "correlation":
             measurements += _judge_correlation(judgement, sample, found, least)
+            _judge_same(judgement, sample, records)
             continue
         missing = found.count(False)
         newest = found[-NEWEST:]
@@ -68,6 +70,34 @@ def _judge_correlation(judgement: Judgement, sample: Sample, found: list[bool], 
         )
         (judgement.fails if ratio == 0 and len(found) >= FEW else judgement.warns).append(said)
     return [Measurement("log_correlated_ratio", ratio, least, "lower")]
+
+
+def _judge_same(judgement: Judgement, sample: Sample, records: t.Sequence[Record]) -> None:
+    """An id that is set once and never again is carried by every record, and tells no two requests apart."""
+    ids = [(found, record) for record in records if (found := _correlation_of(record)) is not None]
+    moments = [record.stamp.moment for _found, record in ids if record.stamp is not None]
+    if len(ids) < FEW or len({found for found, _record in ids}) > 1 or max(moments, default=0.0) - min(moments, default=0.0) < BRIEF:
+        return
+    judgement.warns.append(
+        phrase(
+            "all {count:number} records of {log:path} that carry a trace or request id carry the same one, over {span:duration}: "
+            "it tells no two requests apart; set it anew for each",
+            count=len(ids),
+            log=sample.name,
+            span=max(moments) - min(moments),
+        )
+    )
+
+
+def _correlation_of(record: Record) -> str | None:
+    fields = record.fields
+    for one in (fields, record.line.fields):
+        value = value_of(one, "correlation") if one else None
+        if value is not None:
+            return str(value)
+    if fields is None or isinstance(fields.get("message"), str):
+        return text_correlation(str(fields["message"]) if fields is not None else record.line.text)
+    return None
 
 
 def _has(record: Record, name: str, levelled: bool) -> bool:

@@ -20,6 +20,7 @@ SHOWN = 10  # groups of lines of which each is told
 NAMED = 3  # ... in the message itself
 LEAST = 3  # groups of lines of text without a time that are more than a message of several lines
 NEWEST = 50  # lines by which a change of the format is told
+BANNER = 12  # lines at the beginning of a log
 LAST = 3  # lines at the end, of which none is of the format
 
 
@@ -40,7 +41,7 @@ def judge_misfits(judgement: Judgement, sample: Sample, reading: Reading, form: 
             phrase("no line of {log:path} begins with a time in a form that is known here: {shown}", log=sample.name, shown=details[0])
         )
     elif ratio > limit and not (form == "text" and wrong < LEAST):
-        judgement.fails += _said(sample, reading, form, total, limit, runner)
+        (judgement.warns if _at_start_only(reading, form) else judgement.fails).extend(_said(sample, reading, form, total, limit, runner))
     elif _newest_are_wrong(reading, form):
         judgement.fails.append(_changed(sample, reading, form))
     elif (last := _last_wrong(reading)) >= LAST and form != "text":
@@ -54,6 +55,15 @@ def judge_misfits(judgement: Judgement, sample: Sample, reading: Reading, form: 
         )
     judgement.notes += details
     return [Measurement("log_malformed_ratio", ratio, limit, "upper")]
+
+
+def _at_start_only(reading: Reading, form: str) -> bool:
+    """Whether nothing but the first lines of a young log are wrong: a banner, what was said before the logger was set up."""
+    first = reading.ordered[0]
+    if form != "json" or not isinstance(first, Misfit) or len(reading.misfits) > 1:
+        return False
+    few = first.kind == "other" and first.like is None and first.run.starts and len(first.lines) <= BANNER
+    return few and len(reading.records) >= 3 * len(first.lines)
 
 
 def _said(sample: Sample, reading: Reading, form: str, total: int, limit: float, runner: Runner) -> list[Message]:

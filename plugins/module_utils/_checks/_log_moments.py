@@ -21,6 +21,10 @@ from ._log_reading import Reading, Record
 _UTC = frozenset(("UTC", "UTC0", "Etc/UTC", "GMT", "GMT0", "Etc/GMT", "Universal", "Zulu", "Etc/UCT", "UCT"))
 BUFFERED = 1200.0  # seconds that a line may wait in its program until it is written
 FARTHEST = 15 * 3600.0  # seconds by which two zones differ
+HALF_AN_HOUR = 1800.0  # by whole ones of which zones differ
+FRESH = 900.0  # seconds since a file was written of which it is said that it is written now
+SEVERAL = 20  # records which do not all say the same time
+DAY = 86400.0
 HALF_A_YEAR = 182 * 86400.0
 # forms to which no program adds a zone
 _WITHOUT = ("text", "rfc3164")
@@ -49,13 +53,14 @@ def judge_moments(
     now = runner.now().timestamp()
     stamped = [record for record in records if record.stamp is not None]
     _judge_missing(judgement, sample, records, stamped, form, limit)
-    stamps = _settled([t.cast("Stamp", record.stamp) for record in stamped])
+    stamps = _settled([t.cast("Stamp", record.stamp) for record in stamped], sample.modified)
     if not stamps:
         return []
     observed["time_forms"] = dict(collections.Counter(stamp.form for stamp in stamps))
     _judge_zone(judgement, sample, stamps, form, args, runner, observed)
     if args["require_zone"] and not reading.own:
-        _judge_last(judgement, sample, stamps[-1])
+        _judge_last(judgement, sample, stamps[-1], now)
+    _judge_standing(judgement, sample, stamps, now)
     _judge_order(judgement, sample, stamps)
     _judge_future(judgement, sample, stamps, limit, now)
     newest = max((stamp.moment for stamp in stamps if stamp.moment <= now + FUTURE), default=None)
@@ -108,13 +113,22 @@ def _has_time_field(record: Record) -> bool:
     return any(str(name).lower() in KEYS and value not in (None, "", "-") for name, value in (record.fields or {}).items())
 
 
-def _settled(stamps: list[Stamp]) -> list[Stamp]:
-    """Where day and month may be either way round, as one of the lines shows it."""
+def _settled(stamps: list[Stamp], modified: float | None) -> list[Stamp]:
+    """Where day and month may be either way round, as one of the lines shows it, or the time when the file was written."""
     orders = collections.Counter(stamp.orders[0] for stamp in stamps if len(stamp.orders) == 1)
     if not orders:
-        return stamps
+        order = _order_by_file(stamps[-1], modified) if stamps else None
+        return [stamp.settled(order) for stamp in stamps] if order else stamps
     order = orders.most_common(1)[0][0]
     return [stamp.settled(order) if len(stamp.orders) > 1 else stamp for stamp in stamps]
+
+
+def _order_by_file(last: Stamp, modified: float | None) -> str | None:
+    """The order in which the last line is of when the file was written, and in no other order anywhere near."""
+    if modified is None or len(last.orders) < 2:
+        return None
+    near = sorted((abs(moment - modified), order) for moment, order in zip((last.moment, *last.others), last.orders))
+    return near[0][1] if near[0][0] < 2 * DAY and near[1][0] > 8 * DAY else None
 
 
 def _judge_zone(
@@ -140,11 +154,14 @@ def _judge_zone(
     (judgement.warns if form in _WITHOUT else judgement.fails).append(said)
 
 
-def _judge_last(judgement: Judgement, sample: Sample, last: Stamp) -> None:
+def _judge_last(judgement: Judgement, sample: Sample, last: Stamp, now: float) -> None:
     """Whether a time without a zone is of another one than this host's: the file was written when its last line was."""
-    if last.zoned or sample.modified is None:
+    if sample.modified is None:
         return
     behind = sample.modified - last.moment
+    if last.zoned:
+        _judge_zoned(judgement, sample, behind, now)
+        return
     if BUFFERED < behind < FARTHEST:
         judgement.warns.append(
             phrase(
@@ -155,13 +172,52 @@ def _judge_last(judgement: Judgement, sample: Sample, last: Stamp) -> None:
         )
 
 
+def _judge_zoned(judgement: Judgement, sample: Sample, behind: float, now: float) -> None:
+    """Whether a time that names its zone is of another: a file that is written now, and its last line is whole hours old."""
+    off = abs(behind - round(behind / HALF_AN_HOUR) * HALF_AN_HOUR)
+    if sample.modified is not None and abs(now - sample.modified) < FRESH and BUFFERED < behind < FARTHEST and off < HALF_AN_HOUR / 18:
+        judgement.warns.append(
+            phrase(
+                "the last line of {log:path} says {behind:duration} less than when it was written: its zone seems to be another one",
+                log=sample.name,
+                behind=behind,
+            )
+        )
+
+
+def _judge_standing(judgement: Judgement, sample: Sample, stamps: list[Stamp], now: float) -> None:
+    """Whether all lines say one time, though the file was written later."""
+    if len(stamps) < SEVERAL or sample.modified is None or len({stamp.moment for stamp in stamps}) > 1:
+        return
+    behind = sample.modified - stamps[-1].moment
+    if behind > FRESH and sample.modified < now + FRESH:
+        judgement.warns.append(
+            phrase(
+                "all {count:number} records of {log:path} say one time, {behind:duration} before it was written: it stands still",
+                count=len(stamps),
+                log=sample.name,
+                behind=behind,
+            )
+        )
+
+
 def host_is_in_utc(runner: Runner) -> bool:
     """Whether a time without a zone is one of UTC here, all year round."""
     named = runner.environ.get("TZ", "").lstrip(":")
-    if named:
-        return named in _UTC
     now = runner.now().timestamp()
+    if named:
+        return named in _UTC or _is_utc_all_year(named, now)
     return all(time.localtime(moment).tm_gmtoff == 0 for moment in (now, now - HALF_A_YEAR))
+
+
+def _is_utc_all_year(name: str, now: float) -> bool:
+    import zoneinfo  # rare, and slow to import
+
+    try:
+        zone = zoneinfo.ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return all(dt.datetime.fromtimestamp(moment, zone).utcoffset() == dt.timedelta(0) for moment in (now, now - HALF_A_YEAR))
 
 
 def _judge_order(judgement: Judgement, sample: Sample, stamps: list[Stamp]) -> None:

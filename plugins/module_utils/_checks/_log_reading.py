@@ -12,7 +12,7 @@ import re
 from .._clients.log_lines import Line, Run, Sample
 from .._clients.log_records import PARSERS, Fields, looks_like
 from .._clients.log_times import Stamp, read_time
-from .._clients.log_traces import continues, looks_like_trace, pieces_of_object
+from .._clients.log_traces import continues, has_level_behind, looks_like_trace, pieces_of_object
 from .._finding import CannotObserve
 from .._patterns import NotSearched, find_each
 from .._phrase import phrase
@@ -23,6 +23,7 @@ PATTERN_SECONDS = 10.0
 _COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}m")
 OUR_OWN = re.compile(r"operability-canary [0-9a-f]{32}")  # a line that this collection has written
 TIME_GROUPS = ("time", "timestamp", "ts", "date", "datetime", "asctime")
+JOINED = 1 << 16  # characters of a record of several lines that are looked at
 LONG = 1 << 19  # characters of a piece that is of a line which is not looked at whole
 
 
@@ -68,8 +69,8 @@ class Reading:
             self.misfits.append(one)
 
 
-def read(sample: Sample, form: str, pattern: str | None, runner: Runner) -> Reading:
-    """CannotObserve where a pattern has no answer."""
+def read(sample: Sample, form: str, pattern: str | None, runner: Runner, start: str | None = None) -> Reading:
+    """``start``: what the first line of each record fits, of several lines. CannotObserve where a pattern has no answer."""
     reading = Reading()
     now = runner.now()
     for run in sample.runs:
@@ -77,6 +78,8 @@ def read(sample: Sample, form: str, pattern: str | None, runner: Runner) -> Read
         reading.long += sum(not line.whole and len(line.text) > LONG for line in run.lines)
         lines = [line for line in run.lines if line.whole and not OUR_OWN.search(line.text, 0, 4000)]
         reading.own += sum(line.whole for line in run.lines) - len(lines)
+        if start and not sample.journal:
+            lines = _joined(reading, run, lines, start, runner)
         if pattern:
             _by_pattern(reading, run, lines, pattern, runner)
         elif form != "text":
@@ -98,13 +101,38 @@ def read(sample: Sample, form: str, pattern: str | None, runner: Runner) -> Read
     return reading
 
 
+def _joined(reading: Reading, run: Run, lines: list[Line], start: str, runner: Runner) -> list[Line]:
+    """A line for each record: its first one and those behind it. What stands before the first belongs to a record that was not read."""
+    found: list[Line] = []
+    stray: list[Line] = []
+    for first in range(0, len(lines), BATCH):
+        batch = lines[first : first + BATCH]
+        for line, begins in zip(batch, _tried(run, batch, start, runner)):
+            if begins is not None:
+                found.append(line)
+            elif not found:
+                stray.append(line)
+            elif len(found[-1].text) < JOINED:
+                found[-1] = dataclasses.replace(found[-1], text=f"{found[-1].text}\n{line.text}")
+    if run.starts:
+        _of_one_kind(reading, run, [line for line in stray if line.text.strip()], "text")
+    return found
+
+
+def _tried(run: Run, batch: list[Line], pattern: str, runner: Runner) -> list[dict[str, str | None] | None]:
+    try:
+        return find_each(pattern, [line.text for line in batch], within=runner.remaining(PATTERN_SECONDS))
+    except NotSearched as exc:
+        raise CannotObserve(phrase("the pattern cannot be tried on {log:path}: {reason}", log=run.source, reason=str(exc))) from None
+
+
 def _by_format(reading: Reading, run: Run, lines: list[Line], form: str) -> None:
     parse = PARSERS[form]
     wrong: list[Line] = []
     for line in lines:
         if not line.text.strip():
             continue
-        fields = parse(line.text)
+        fields = None if line.broken and form == "json" else parse(line.text)  # RFC 8259 asks for UTF-8
         if fields is None:
             wrong.append(line)
             continue
@@ -144,11 +172,7 @@ def _by_pattern(reading: Reading, run: Run, lines: list[Line], pattern: str, run
     last: Record | None = None
     for first in range(0, len(lines), BATCH):
         batch = lines[first : first + BATCH]
-        try:
-            found = find_each(pattern, [line.text for line in batch], within=runner.remaining(PATTERN_SECONDS))
-        except NotSearched as exc:
-            raise CannotObserve(phrase("the pattern cannot be tried on {log:path}: {reason}", log=run.source, reason=str(exc))) from None
-        for line, fields in zip(batch, found):
+        for line, fields in zip(batch, _tried(run, batch, pattern, runner)):
             if fields is not None:
                 _of_one_kind(reading, run, wrong, "pattern")
                 wrong, last = [], Record(line, {name: value for name, value in fields.items() if value})
@@ -174,6 +198,9 @@ def _as_text(reading: Reading, run: Run, lines: list[Line], now: dt.datetime) ->
             stray, within = [], False
             last = Record(line, None, stamp)
             reading.add(last)
+        elif last and not last.joined and not stray and has_level_behind(last.line.text, line.text):
+            last.line = dataclasses.replace(last.line, text=f"{last.line.text}\n{line.text}")  # java.util.logging: two lines a record
+            last.joined += 1
         elif within or (not stray and continues(text)):
             within = within or bool(text.strip())
             if last:
@@ -193,6 +220,9 @@ def _stray(reading: Reading, run: Run, stray: list[Line], last: Record | None) -
 
 def _stamp_of(record: Record, now: dt.datetime, *, by_pattern: bool) -> Stamp | None:
     if by_pattern and record.fields:
+        date, clock = record.fields.get("date"), record.fields.get("time")
+        if date and clock and (found := read_time(f"{date} {clock}", now)) is not None:
+            return found  # in two groups
         for name in TIME_GROUPS:
             value = record.fields.get(name)
             if value:

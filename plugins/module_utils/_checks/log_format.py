@@ -28,6 +28,7 @@ ARGUMENT_SPEC: Spec = {
     **SOURCE_SPEC,
     "format": {"type": "str", "choices": list(FORMATS), "default": "text"},
     "pattern": {"type": "str"},
+    "record_start": {"type": "str"},
     "required": {"type": "list", "elements": "str", "default": []},
     "min_correlated": {"type": "str", "default": "10%"},
     "max_malformed": {"type": "str"},
@@ -42,6 +43,7 @@ MALFORMED, MALFORMED_TEXT = 0.01, 0.1  # of text whole records are counted, and 
 class Arguments(SourceArguments):
     format: str
     pattern: str | None
+    record_start: str | None
     required: list[str]
     min_correlated: str
     max_malformed: str | None
@@ -57,6 +59,14 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
             share(name, args[name])
         except ArgumentsRefused as exc:
             found += exc.problems
+    start = args["record_start"]
+    if start is not None:
+        if args["format"] != "text":
+            found.append(f"record_start: a record of format {args['format']} is one line")
+        try:
+            re.compile(python_syntax(start))
+        except (re.error, OverflowError, RecursionError) as exc:
+            found.append(f"record_start: this is not a regular expression: {exc}")
     pattern = args["pattern"]
     if pattern is not None:
         if args["format"] != "text":
@@ -99,7 +109,8 @@ def python_syntax(pattern: str) -> str:
 def run(args: Arguments, runner: Runner) -> Finding:
     sample = taken(args, runner)
     pattern = None if args["pattern"] is None else python_syntax(args["pattern"])
-    reading = read(sample, args["format"], pattern, runner)
+    start = None if args["record_start"] is None else python_syntax(args["record_start"])
+    reading = read(sample, args["format"], pattern, runner, start)
     judgement = Judgement()
     limit = share("max_malformed", args["max_malformed"])
     if limit is None:

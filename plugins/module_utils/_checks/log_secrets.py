@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import collections
+import os
 import typing as t
 
 from .._argspec import Spec
 from .._clients.journal_lines import moment_of
 from .._clients.log_lines import Line, Run, Sample, number_of
-from .._clients.secret_fingerprints import FORM, fingerprint
+from .._clients.secret_fingerprints import FORM, Fingerprints
 from .._clients.secret_numbers import PERSONS
 from .._clients.secret_scan import FAMILIES, Scan, Secret
+from .._clients.secret_values import password_of
 from .._finding import CannotObserve, Facts, Finding, Measurement, Status, passed, warned
 from .._phrase import Message, phrase, plural, with_more
 from .._runner import Runner
-from ._log_source import SOURCE_CONSTRAINTS, SOURCE_SPEC, SourceArguments, extent, no_line, taken, wrong_source
+from ._log_source import MOST_LINES, SOURCE_CONSTRAINTS, SOURCE_SPEC, SourceArguments, extent, no_line, taken, wrong_source
 
 WHERE = "host"
 TIMEOUT = 120.0
@@ -31,7 +33,8 @@ ARGUMENT_SPEC: Spec = {
 }
 CONSTRAINTS = SOURCE_CONSTRAINTS
 TOLD = 200  # secrets of which each has a line of its own
-RESERVE = 15.0  # seconds that are left for fingerprints and line numbers
+WHOLE, SAMPLE = 16 << 20, 20_000  # bytes of a file that is looked at whole, unless fewer lines than usual are asked for
+RESERVE = 30.0  # seconds that are left for fingerprints and line numbers
 
 
 class Arguments(SourceArguments):
@@ -65,13 +68,14 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
-    sample = taken(args, runner)
+    sample = taken(_widened(args), runner)
     if not any(one.lines for one in sample.runs) and not (args["quiet"] and not sample.unread):
         raise no_line(sample)
     scan, in_time = _looked_through(sample, args, runner)
-    secrets = [_told(secret, args, runner) for secret in scan.secrets()]
-    kept = [one for one in secrets if one.fingerprint is None or one.fingerprint not in args["allowed"]]
-    observed = _observed(sample, scan, kept, secrets, args)
+    found = _named(scan.secrets(), args)
+    others = [(secret, made) for secret, made in found if made is None or made not in args["allowed"]]
+    kept = [_told(secret, made, runner, place=number < TOLD) for number, (secret, made) in enumerate(others)]
+    observed = _observed(sample, scan, kept, found, args)
     facts: Facts = {
         "observed": observed,
         "expected": {"secrets": 0, "mode": args["mode"]},
@@ -109,6 +113,15 @@ _REMEDY = phrase(
 )
 
 
+def _widened(args: Arguments) -> Arguments:
+    """A file that is not large is looked at whole: of a secret in a sample that is left out nobody would hear."""
+    try:
+        small = args["path"] is not None and os.path.getsize(args["path"]) <= WHOLE
+    except OSError:
+        return args  # which the reading of it tells
+    return {**args, "sample_lines": MOST_LINES} if small and args["sample_lines"] >= SAMPLE else args
+
+
 def _looked_through(sample: Sample, args: Arguments, runner: Runner) -> tuple[Scan, bool]:
     """The newest lines first; and whether there was time for all."""
     searching = runner.within(max(runner.remaining() - RESERVE, 1.0))
@@ -132,14 +145,24 @@ def _fields_of(run: Run) -> Run:
     return Run(run.source, list(seen.values()))
 
 
-def _told(secret: Secret, args: Arguments, runner: Runner) -> Told:
-    try:
-        runner.remaining()
-        made = fingerprint(secret.family, secret.value, weak=secret.weak, service=args["service"], key=args["fingerprint_key"] or "")
-    except CannotObserve:
-        made = None
-    number, place = _place(secret.run, secret.line, runner)
-    return Told(secret.family, secret.run.source, number, place, secret.count, made)
+def _named(secrets: list[Secret], args: Arguments) -> list[tuple[Secret, str | None]]:
+    """Each with its fingerprint, as far as it is shown, or may be one that is allowed."""
+    prints = Fingerprints(args["service"], args["fingerprint_key"] or "")
+    families = {entry.partition(":")[0] for entry in args["allowed"]}
+    return [
+        (
+            secret,
+            prints.of(secret.family, password_of(secret.family, secret.value), weak=secret.weak)
+            if number < TOLD or secret.family in families
+            else None,
+        )
+        for number, secret in enumerate(secrets)
+    ]
+
+
+def _told(secret: Secret, made: str | None, runner: Runner, *, place: bool) -> Told:
+    number, said = _place(secret.run, secret.line, runner) if place else (None, phrase("byte {offset:number}", offset=secret.line.offset))
+    return Told(secret.family, secret.run.source, number, said, secret.count, made)
 
 
 def _place(run: Run, line: Line, runner: Runner) -> tuple[int | None, Message]:
@@ -172,8 +195,8 @@ def _line_of(one: Told) -> Message:
     )
 
 
-def _observed(sample: Sample, scan: Scan, kept: list[Told], secrets: list[Told], args: Arguments) -> dict[str, object]:
-    seen = {one.fingerprint for one in secrets}
+def _observed(sample: Sample, scan: Scan, kept: list[Told], found: list[tuple[Secret, str | None]], args: Arguments) -> dict[str, object]:
+    seen = {made for _secret, made in found}
     return {
         "log": sample.name,
         "lines": scan.looked_at,
@@ -191,7 +214,7 @@ def _observed(sample: Sample, scan: Scan, kept: list[Told], secrets: list[Told],
             }
             for one in kept[:TOLD]
         ],
-        "allowed": len(secrets) - len(kept),
+        "allowed": len(found) - len(kept),
         "allowed_not_found": sorted(set(args["allowed"]) - {one for one in seen if one}),
         "numbers_taken_for_no_cards": scan.cards.left_out(),
         "not_read": [str(said) for said in sample.unread],

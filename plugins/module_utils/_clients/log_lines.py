@@ -56,6 +56,7 @@ class Line:
     whole: bool = True  # else it is a piece of one that is longer than LONGEST, or that has no end yet
     moment: float | None = None  # when the journal took it
     fields: t.Mapping[str, str] = dataclasses.field(default_factory=dict)  # what else the journal has of it
+    broken: bool = False  # it has bytes that are no UTF-8
 
 
 @dataclasses.dataclass
@@ -276,7 +277,9 @@ class _Reader:
             return []  # a hole, as copytruncate leaves it
         if start + begin == 0 and bare.startswith(b"\xef\xbb\xbf"):
             bare = bare[3:]
-        return [Line(bare.decode("utf-8", "replace").rstrip("\r"), start + begin, number)]
+        text = bare.decode("utf-8", "replace")
+        broken = "\ufffd" in text and text.count("\ufffd") > bare.count(b"\xef\xbf\xbd")
+        return [Line(text.rstrip("\r"), start + begin, number, broken=broken)]
 
     def _pieces(self, data: bytes, start: int, begin: int, end: int, *, ended: bool) -> list[Line]:
         found: list[Line] = []

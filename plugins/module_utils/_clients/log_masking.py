@@ -39,6 +39,8 @@ _SHOWN = frozenset(
 )
 _KIND = re.compile(r"[A-Z][A-Za-z]{2,40}(?:Exception|Error)$")
 _TOKEN = re.compile(r"[^\W\d](?:[\w$.@-]*\w)?|\d+|\s+|.", re.DOTALL)
+_STRANGE = re.compile(r"(?P<name>(?<!\S)[\"']?[\w.-]{1,60}[\"']?[=:])?(?<![!$%&*?\\^~#+@])[^\s\"']*[!$%&*?\\^~#+][^\s]*")
+_HIDDEN = "xxxxxx"
 _SIGNS = frozenset("{}[]()\"':=,;.-_/|<>+@#!?&*\\^~")
 
 
@@ -46,7 +48,7 @@ def shape(line: str, names: t.Collection[str] = ()) -> str:
     """The form of a line. ``names``: of fields, which are shown as they are."""
     out: list[str] = []
     size = 0
-    for match in _TOKEN.finditer(line[: 8 * LONGEST]):
+    for match in _TOKEN.finditer(_without_strange(line[: 8 * LONGEST])):
         token = match.group()
         shown = _word(token, names) if token[0].isalnum() or token[0] == "_" else _sign(token)
         out.append(shown)
@@ -55,6 +57,11 @@ def shape(line: str, names: t.Collection[str] = ()) -> str:
             break
     text = "".join(out)
     return text if len(text) <= LONGEST and len(line) <= 8 * LONGEST else text[:LONGEST].rstrip() + "…"
+
+
+def _without_strange(line: str) -> str:
+    """The line without whatever has signs as passwords have them, of which not even the form is shown."""
+    return _STRANGE.sub(lambda match: f"{match['name'] or ''}{_HIDDEN}", line)
 
 
 def _word(token: str, names: t.Collection[str]) -> str:

@@ -9,6 +9,8 @@ import json
 import re
 import typing as t
 
+from .secret_views import without_colours
+
 Fields = t.Mapping[str, object]
 Parse = t.Callable[[str], t.Optional[Fields]]  # the fields of a line; None for one that is not of the format
 FORMATS = ("text", "json", "logfmt", "rfc5424", "rfc3164")
@@ -21,7 +23,12 @@ def _refused(name: str) -> t.NoReturn:
     raise ValueError(name)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refused)
+def _integer(text: str) -> object:
+    """A number of many figures is JSON, though it is none that is needed here."""
+    return int(text) if len(text) < 400 else text
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refused, parse_int=_integer)
 
 
 def of_json(line: str) -> Fields | None:
@@ -113,12 +120,17 @@ ROLES = ("time", "level", "message", "service", "correlation")
 _SYNONYMS: t.Mapping[str, frozenset[str]] = {
     "level": frozenset(
         ("level", "lvl", "severity", "loglevel", "levelname", "severitytext", "severitynumber", "l", "priority", "syslogseverity", "sev")
+        + ("s", "logseverity", "levelvalue", "logginglevel", "stufe", "niveau")
     ),
-    "message": frozenset(("message", "msg", "m", "mt", "body", "shortmessage", "event", "text", "log", "renderedmessage", "eventmessage")),
+    "message": frozenset(
+        ("message", "msg", "m", "mt", "body", "shortmessage", "event", "text", "log", "renderedmessage", "eventmessage")
+        + ("messagetemplate", "fullmessage", "attrmessage", "bodystringvalue")
+    ),
     "service": frozenset(
         ("service", "servicename", "app", "application", "appname", "applicationname", "component", "program", "resourceservicename")
         + ("resourceattributesservicename", "serviceid", "syslogappname", "process", "processname", "container", "containername")
         + ("kubernetescontainername", "syslogidentifier", "ddservice", "fieldsservice", "labelsservice", "labelsapp")
+        + ("springapplicationname", "contextmapservice", "propertiesapplication", "propertiesservice", "extraservice", "logger.service")
     ),
     "correlation": frozenset(
         (
@@ -134,55 +146,117 @@ _SYNONYMS: t.Mapping[str, frozenset[str]] = {
             "correlation",
         )
         + ("transactionid", "traceparent", "operationid", "activityid", "requestuid", "cid", "logginggoogleapiscomtrace", "httprequestid")
+        + (
+            "contextmaptraceid",
+            "extratraceid",
+            "extrarequestid",
+            "tr",
+            "propertiestraceid",
+            "xamzntraceid",
+            "xb3traceid",
+            "b3",
+            "ubertraceid",
+        )
+        + ("xcloudtracecontext", "ctxtraceid", "spantraceid", "corrid", "corr", "correlid", "trid", "xtraceid", "xrayid", "rayid", "cfray")
         + ("contexttraceid", "mdctraceid", "mdcrequestid", "labelstraceid", "fieldstraceid", "attributestraceid")
     ),
 }
 _SIGNS = re.compile(r"[^a-z0-9]")
-_NOTHING = re.compile(r"[0\-_ ]*$")
+_NOTHING = re.compile(r"[0\-_ ?.]*$")
+# what is written where there is nothing: by a language, a template, a logger that did not resolve it
+_NONE = re.compile(
+    r"\s*(?:|-|\(?null\)?|undefined|none|nil|n/?a|<no value>|<nil>|<null>|\[null\]|\[\]|\{\}|\(none\)|%!s\(<nil>\)"
+    r"|\$\{[^}]*\}?|%X?\{[^}]*\}"
+    r"|\{\{.*\}\}|#\{[^}]*\}|@\{[^}]*\}|%[A-Za-z])\s*",
+    re.I,
+)
+_NO_ID = re.compile(r"\s*(?:unknown|false|true|\?+|no(?:t[ _-]?set)?|empty|default|missing|unset|invalid|\*+)\s*", re.I)
 _LEVEL = re.compile(
     r"(?<![A-Za-z])(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|ERR|CRIT(?:ICAL)?|FATAL|ALERT|EMERG(?:ENCY)?|SEVERE|PANIC|LOG|STATEMENT|HINT"
-    r"|DETAIL|FINE|FINER|FINEST|VERBOSE)(?![A-Za-z])"
+    r"|DETAIL|FINE|FINER|FINEST|VERBOSE|CONFIG|INFOS"
+    r"|AVERTISSEMENT|GRAVE|ERREUR|SCHWERWIEGEND|WARNUNG|FEHLER|INFORMATION|FEIN"
+    r"|ADVERTENCIA|AVVERTENZA|INFORMACI[OÓ]N)(?![A-Za-z])"
     r"|(?:^|[\[(< ])(?:trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert)(?=[\]\)> :|,])"
-    r"|^[IWEFD]\d{4} |\[[IWEFDTC]\]|\blevel=\w"
+    r"|(?:^|[\[( |])(?:INF|WRN|DBG|FTL|VRB|TRC|PNC|DEBU|ERRO|FATA)(?=[\]\) :|]|$)|^\d{1,7}:[A-Z] .{0,40} [.*#-] "
+    r"|^[IWEFD]\d{4} |\[[IWEFDTC]\]|\blevel=\w|\"s\":\"[DIWEF]\d?\""
 )
 _CORRELATED = re.compile(
-    r"(?:trace|request|req|correlation|transaction|x-request|x-correlation)[_. -]?id[\"']?\s?[=:]\s?[\"']?[\w-]{6,}"
-    r"|\btraceparent[\"']?\s?[=:]|\[(?:[\w.-]{1,60},)?[0-9a-f]{16,32},[0-9a-f]{16}(?:,\w*)?\]"
-    r"|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+    r"(?:trace|request|req|correlation|corr|transaction|x-request|x-correlation|amzn-trace|uber-trace|b3-trace)[_. -]?id[\"']?\s?[=:]\s?"
+    r"[\"']?(?P<value>[\w<({$%.-][\w<>(){}$%:;=. -]{0,120}?)(?=[\s\"',\])}|]|$)"
+    r"|\btraceparent[\"']?\s?[=:]\s?[\"']?(?P<traced>[\w-]{6,80})|\[(?:[\w.-]{0,60},)?(?P<bracketed>[0-9a-f]{16,32})[,-][0-9a-f]{16}(?:,\w*)?\]"
+    r"|\b(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b",
+    re.I,
+)
+
+
+_IDS = ("traceid", "requestid", "correlationid", "conversationid")
+
+
+# a UUID behind one of these is the one of that
+_OF_OTHER = re.compile(
+    r"(?:users?|customers?|orders?|accounts?|tenants?|partners?|clients?|products?|devices?|invoices?|organi[sz]ations?|items?|files?|jobs?|kunde|client"
+    r"|commande|carts?|payments?|instances?|volumes?|nodes?|pods?)(?:[._-]?(?:id|uuid|no))?[ =:/\"'#]{1,4}$",
     re.I,
 )
 
 
 def has(fields: Fields, name: str) -> bool:
     """Whether a record has this field and something in it: a role by any of its usual names, anything else by its own, ``/level`` too."""
+    return value_of(fields, name) is not None
+
+
+def value_of(fields: Fields, name: str) -> object:
+    """What a record has in this field, found as ``has`` does; None where it has nothing."""
     if name in _SYNONYMS:
         wanted = _SYNONYMS[name]
+        if name == "level" and "@t" in fields and ("@m" in fields or "@mt" in fields) and "@l" not in fields:
+            return "Information"  # as Serilog's compact format says by saying nothing
+        if name == "service" and fields.get("name") and "pid" in fields and "hostname" in fields:
+            return fields["name"]  # as bunyan and its like
         for key, value in _flat(fields):
             plain = _SIGNS.sub("", key.lower())
-            if plain in wanted and _says(value, name):
-                return True
-        return False
-    return _says(_named(fields, name.lstrip("/")), name)
+            if (plain in wanted or (name == "correlation" and plain.endswith(_IDS))) and _says(value, name):
+                return value
+        return None
+    value = _named(fields, name.lstrip("/"))
+    return value if _says(value, name) else None
+
+
+def text_correlation(line: str) -> str | None:
+    """The trace or request id of a line of text."""
+    for match in _CORRELATED.finditer(line[:4000]):
+        value = match["value"] or match["traced"] or match["bracketed"] or match["uuid"] or ""
+        if match["uuid"] and _OF_OTHER.search(line, max(0, match.start() - 40), match.start()):
+            continue
+        if _says(value, "correlation"):
+            return value
+    return None
 
 
 def text_has(line: str, name: str) -> bool | None:
     """The same of a line of text; None where text does not tell."""
     if name == "level":
-        return bool(_LEVEL.search(line[:400]))
+        return bool(_LEVEL.search(without_colours(line[:600])[:400]))
     if name == "correlation":
-        return bool(_CORRELATED.search(line[:4000]))
+        return text_correlation(line) is not None
     return True if name == "message" else None
 
 
 def _says(value: object, name: str) -> bool:
-    if value is None or value in ("", [], {}):
+    if value is None or value in ("", [], {}) or value == [None]:
         return False
-    return not (name == "correlation" and _NOTHING.match(str(value)))
+    if isinstance(value, str) and _NONE.fullmatch(value[:200]):
+        return False
+    if name != "correlation":
+        return True
+    return not isinstance(value, bool) and not _NOTHING.match(str(value)) and not _NO_ID.fullmatch(str(value)[:200])
 
 
 def _flat(fields: Fields, prefix: str = "", depth: int = DEEPEST) -> t.Iterator[tuple[str, object]]:
     for key, value in fields.items():
         yield prefix + str(key), value
+        if isinstance(value, list) and depth:
+            value = next((one for one in value[:8] if isinstance(one, dict)), None)
         if isinstance(value, dict) and depth:
             # of a nested field both names count: trace.id, and id of what is called so
             for inner, below in _flat(value, "", depth - 1):
@@ -211,5 +285,7 @@ __all__ = (
     "of_logfmt",
     "of_rfc3164",
     "of_rfc5424",
+    "text_correlation",
     "text_has",
+    "value_of",
 )

@@ -82,7 +82,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     ),
     _form("iso_week", rf"(?P<year>\d{{4}})-?W(?P<week>\d\d)-?(?P<weekday>\d)T{_SHORT}{_ZONE}"),
     _form("iso_ordinal", rf"(?P<year>\d{{4}})-(?P<days>\d{{3}})[T ]{_SHORT}{_ZONE}"),
-    _form("slashed", rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d)(?:[ T-]|  |, ){_SHORT}{_ZONE}"),
+    _form("slashed", rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d)(?: - |[ T-]|  |, ){_SHORT}{_ZONE}"),
     _form("dotted_ymd", rf"(?P<year>\d{{4}})\.(?P<month>\d\d)\.(?P<day>\d\d)[ T_-]{_SHORT}{_ZONE}"),
     _form("iso_basic", rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)[Tt _-]{{1,2}}{_FULL}{_ZONE}"),
     _form(
@@ -112,7 +112,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     _form("mysql", rf"(?P<yy>\d\d)(?P<month>\d\d)(?P<day>\d\d) {{1,2}}{_FULL}"),
     _form("tai64n", r"@(?P<tai>4[0-9a-f]{15})(?P<nanos>[0-9a-f]{8})?\b"),
     _form("epoch", r"(?P<epoch>\d{10}(?:[.,]\d{1,9})?|\d{13}(?:\.\d{1,6})?|\d{16}|\d{19})(?=[\s\]):|,;\"'}]|$)"),
-    _form("date", rf"(?P<dated>){_YMD}(?![\d-]|T\d)"),
+    _form("date", rf"(?P<dated>){_YMD}(?![\d-]|T\d|[ T_,]\d{{1,2}}:\d\d)"),
 ]
 _DIGIT = re.compile(r"(?:[^\W\d_]{2,9}[.,]{0,2} {1,2}){0,2}[@IWEF]?\d")
 
@@ -136,6 +136,10 @@ def of_text(text: str, place: int, now: dt.datetime) -> Stamp | None:
 
 def of_number(number: float, form: str) -> Stamp | None:
     """Seconds since 1970, or thousandths, millionths, billionths of them: only one of these lies between 2000 and 2100."""
+    try:
+        number = float(number)
+    except OverflowError:
+        return None
     for scale in (1.0, 1e3, 1e6, 1e9):
         if math.isfinite(number) and EARLIEST <= number / scale <= LATEST:
             return Stamp(number / scale, form, True, False)

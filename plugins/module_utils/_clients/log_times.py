@@ -41,6 +41,18 @@ KEYS = (
         "logtime",
     ),
     *("logged_at", "asctime", "time_iso8601", "time_local", "msec", "startutc", "_time", "t", "date", "__realtime_timestamp"),
+    *(
+        "timeunixnano",
+        "observedtimeunixnano",
+        "written_at",
+        "@time",
+        "starttime",
+        "start_time",
+        "log_timestamp",
+        "epoch",
+        "unixtime",
+        "isotime",
+    ),
     *("_source_realtime_timestamp", "syslog_timestamp", "created_at", "createdat", "created", "rt", "devtime", "event.created", "event"),
 )
 # these may also be dates of what a line is about
@@ -57,6 +69,7 @@ _DRESS = re.compile(r"(?:\x1b\[[0-9;]{0,12}m|[\s\ufeff\x00-\x1a]){1,200}")
 _SYSLOG = re.compile(r"(?:\d{1,5} )?<\d{1,3}>(?:1 )?")
 _OPENING = re.compile(r"[\[(<{\"'|*#=:,;-]{1,8}\s{0,4}")
 _CLOCK_FIRST = re.compile(r"[\[(\"']?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?![\d:])")
+_STARTED = re.compile(r"Started [A-Z]{3,8} \"[^\"]{0,1000}\" for \S{1,60} at ")  # as Rails writes
 _UPTIME = re.compile(r"\[ {0,8}\d{1,9}\.\d{3,6}\] ")
 _LEVEL = re.compile(
     r"(?:trace|debug|info|information|notice|note|warn|warning|err|error|crit|critical|fatal|alert|emerg|severe|fine|finer|finest|config|log|"
@@ -102,6 +115,9 @@ def read_time(line: str, now: dt.datetime) -> Stamp | None:
     found = of_text(line, start, now)
     if found:
         return found
+    said = _STARTED.match(line, start)
+    if said:
+        return of_text(line, said.end(), now)
     if _CLOCK_FIRST.match(line, start):
         return None  # a time of day without a date: any date further on is another one
     return _of_keys(line, start, now) or _after_words(line, start, now) or _in_brackets(line, now) or _json_within(line, now, whole=whole)
@@ -276,7 +292,13 @@ def _of_parts(value: dict[str, object], now: dt.datetime, form: str) -> Stamp | 
     for seconds, rest in (("epochSecond", "nanoOfSecond"), ("seconds", "nanos")):
         number, fraction = value.get(seconds), value.get(rest, 0)
         if isinstance(number, (int, float)) and isinstance(fraction, (int, float)):
-            return of_number(number + fraction / 1e9, form)
+            try:
+                return of_number(number + fraction / 1e9, form)
+            except OverflowError:
+                return None
+    date, zone = value.get("date"), value.get("timezone")
+    if isinstance(date, str):  # as PHP writes a time as an object
+        return _of_value(f"{date} {zone}" if isinstance(zone, str) and zone[:1] not in "+-" else f"{date}{zone or ''}", now, form)
     for key in _NESTED:
         inner = value.get(key)
         if isinstance(inner, (str, int, float)):

@@ -9,21 +9,26 @@ import json
 import re
 import typing as t
 
-from .log_records import of_json
+from .log_records import of_json, text_has
 
 MOST_PIECES = 64
 MOST_JOINED = 4 << 20  # characters of an object in pieces
 _BEGINS = re.compile(
     r"Exception in thread |Traceback \(most recent call last\)|(?:panic|fatal error|runtime error): |goroutine \d+ \[|thread '[^']{0,100}' "
     r"(?:\(\d+\) )?panicked at|PHP (?:Fatal|Parse|Warning|Notice)|Unhandled |Uncaught |Stack trace:|Caused by: |Suppressed: "
-    r"|(?:[\w$]{1,80}\.){0,12}[\w$]{0,80}(?:Exception|Error|Throwable|Failure|Interrupt|Panic)\b(?:[:\s]|$)|\[stacktrace\]|={3,}|-{3,}"
+    r"|(?:[\w$]{1,80}\.){0,12}[\w$]{0,80}(?:Exception|Error|Throwable|Failure|Interrupt|Panic)\b(?:[:\s]|$)|\[stacktrace\]"
+    r"|={3,}|-{3,}(?!BEGIN |END )"
 )
 _WITHIN = re.compile(
     r"\s+at \S|\s*at [\w$.<>]+\(|\s+File \"|\s*\.{3} \d+ (?:more|common)|\s*\[?\.\.\.|#\d+ |\s+from \S+:\d+|created by |\s*\^+\s*$"
     r"|[\w./$*-]{1,200}(?:\([^()]{0,200}\)[\w./$*-]{0,100}){1,4}$|\s+\S+:\d+(?: |$)|During handling of |The above exception "
     r"|\s*--- End of |\s*note: run with "
 )
-_CLOSES = re.compile(r"[\])}>|#]|[-+*] |\|")  # also a comment, as W3C and MySQL have them
+_LEVEL_FIRST = re.compile(
+    r"(?:SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST|INFOS|AVERTISSEMENT|GRAVE|PR[EÉ]CIS|SCHWERWIEGEND|WARNUNG|INFORMATION|FEIN|ADVERTENCIA"
+    r"|INFORMACI[OÓ]N|AVVERTENZA|INFORMAZIONI|[A-ZÀ-Þ]{4,14}): "
+)
+_CLOSES = re.compile(r"[\])}>|#]|<[/?!A-Za-z]|[-+*] |\|")  # also a comment, as W3C and MySQL have them
 
 
 def is_of_trace(line: str) -> bool:
@@ -34,6 +39,11 @@ def is_of_trace(line: str) -> bool:
 def continues(line: str) -> bool:
     """Whether a line without a time belongs to the record before by its looks: indented, of a trace, closing what was opened, empty."""
     return not line.strip() or line[0] in " \t" or is_of_trace(line) or bool(_CLOSES.match(line))
+
+
+def has_level_behind(line: str, following: str) -> bool:
+    """Whether a record begins with a time and a place, and its level begins the next line, as java.util.logging writes it."""
+    return bool(_LEVEL_FIRST.match(following)) and not text_has(line, "level")
 
 
 def looks_like_trace(lines: t.Sequence[str]) -> bool:
@@ -67,4 +77,4 @@ def _is_cut_off(line: str) -> bool:
     return False
 
 
-__all__ = ("continues", "is_of_trace", "looks_like_trace", "pieces_of_object")
+__all__ = ("continues", "has_level_behind", "is_of_trace", "looks_like_trace", "pieces_of_object")

@@ -13,10 +13,16 @@ from .secret_assignments import Found
 # no part of a longer number, a decimal, a UUID or an identifier
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z_.+*-])(?<![0-9][,:])", r"(?![0-9A-Za-z_*-]|\.[0-9])"
 # begins with a plain class of characters, which is looked for fast; what stands around it is looked at then
-_CARD = re.compile(r"[2-6][0-9]{3}(?:[0-9]{9,15}|(?P<sign>[ -])(?:[0-9]{4}(?P=sign)[0-9]{4}(?P=sign)[0-9]{4}|[0-9]{6}(?P=sign)[0-9]{4,5}))")
-_NOT_BEFORE = re.compile(rf"{_BEFORE}")
-_NOT_AFTER = re.compile(rf"{_AFTER}")
+_CARD = re.compile(
+    r"[2-6][0-9]{3}(?:[0-9]{9,15}|(?P<sign>[ .+-])(?:[0-9]{4}(?P=sign)[0-9]{4}(?P=sign)[0-9]{4}|[0-9]{6}(?P=sign)[0-9]{4,5}))"
+)
+# a line end that is escaped, the first track of a card (%B...^); no figure with a sign behind it but a column of a table
+_NOT_BEFORE = re.compile(r"(?<=\\[nrt])|(?<=%B)|(?<=pan[_-])|(?<=ard[_-])|(?<=ref[_-])|(?<=5A08)|(?<![0-9A-Za-z_.+*-])(?<![0-9]:)")
+_NOT_AFTER = re.compile(rf"[D=][0-9]{{7,24}}|\^|{_AFTER}")  # the second track of a card
 _MORE = re.compile(r"[ -][0-9]+(?![0-9/])")  # a group of figures, and no date on which the card ends
+_GROUP_BEFORE = re.compile(r"(?<![0-9:.])(?!(?:19|20)[0-9][0-9])[0-9]{4}[ -]$")
+_TABLE_OF_GROUPS = re.compile(r"(?:[0-9]{4}[ .+-]){7,}")  # longer than any card with what may stand before it
+_COLUMN = re.compile(r"[,;|\t]\"?$")
 _BRANDS: tuple[tuple[str, tuple[int, ...]], ...] = (
     (r"4", (13, 16, 19)),
     (r"5[1-5]", (16,)),
@@ -42,9 +48,22 @@ _TESTS = frozenset(
 FEW = 5  # candidates under a name, of which less than half prove themselves: they are numbers of something else
 _NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,40})[\"']?\s{0,2}[=:/ ]\s{0,2}[\"'\[(]?$")
 
+_CARDISH = r"card|carte|diners|(?:^|[._-])(?:pan|cc)(?:$|[._-])|ccn|pannumber|primaryaccount"
 _IDENTIFIER = re.compile(
-    r"^(?!.*(?:card|pan|cc)).*(?:^|[._-])(?:[a-z]{0,12}id|uuid|guid|trace|span|hash|digest|etag|seq|sequence|offset|serial|nonce|epoch|ts|ns)$"
+    rf"^(?!.*(?:{_CARDISH})).*(?:^|[._-])(?:[a-z]{{0,12}}id|uuid|guid|trace|span|hash|digest|etag|seq|sequence|offset|serial|nonce|epoch|ts|ns)$"
 )
+
+
+# what a name says that its number is instead
+_OTHER = re.compile(
+    rf"^(?!.*(?:{_CARDISH})).*(?:(?:siret|siren|imei|iccid|isbn|barcode|ean|gtin|sku|sscc|tracking|track|order|invoice|ticket|booking|parcel|shipment"
+    r"|facture|commande|contract|contrat|customer|client|bestellung|rechnung|transaction|payment|purchase|delivery)[._-]?(?:no|nr|num|number"
+    r"|numero|ref|reference|code|nummer)?)$"
+)
+
+
+_NUMBERED = frozenset(("number", "no", "nr", "num", "ref", "reference", "code", "id", "numero", "nummer"))
+_WORD_BEFORE = re.compile(r"([A-Za-z]{2,20})[ _-]$")
 
 
 class Cards:
@@ -55,12 +74,12 @@ class Cards:
 
     def find(self, text: str) -> t.Iterator[tuple[str, Found]]:
         """Each with the name under which it stands, for ``is_of_cards`` when all has been looked at."""
-        for match in _CARD.finditer(text):
-            digits = re.sub(r"[ -]", "", match.group())
-            if not is_of_brand(digits) or digits in _TESTS or len(set(digits)) < 4 or not _stands_alone(text, match):
+        for match in _candidates(text):
+            digits = re.sub(r"[ .+-]", "", match.group())
+            if digits in _TESTS or len(set(digits)) < 4:
                 continue
-            name = "" if match["sign"] else self._name(text, match.start())
-            if _IDENTIFIER.search(name):
+            name = self._name(text, match.start(), grouped=bool(match["sign"]))
+            if _IDENTIFIER.search(name) or _OTHER.search(name) or (_is_siret(digits) and not _OF_CARD.search(name)):
                 continue
             count = self.tried.setdefault(name, [0, 0])
             count[0] += 1
@@ -68,9 +87,30 @@ class Cards:
                 count[1] += 1
                 yield name, Found("card_number", match.start(), match.end(), digits, True)
 
-    def _name(self, text: str, start: int) -> str:
+    def persons(self, text: str, kinds: t.Iterable[str]) -> t.Iterator[tuple[str, Found]]:
+        """The numbers of persons of these kinds, each with its kind and the name under which it stands."""
+        for kind in kinds:
+            person = PERSONS[kind]
+            for match in person.pattern.finditer(text):
+                named = self._name(text, match.start(), grouped=False)
+                if _OTHER.search(named):
+                    continue
+                name = f"{kind}:{named}"
+                count = self.tried.setdefault(name, [0, 0])
+                count[0] += 1
+                if person.proves(match.group()):
+                    count[1] += 1
+                    yield name, Found(kind, match.start(), match.end(), re.sub(r"[ .-]", "", match.group()).upper(), True)
+
+    def _name(self, text: str, start: int, *, grouped: bool) -> str:
         named = _NAME.search(text, max(0, start - 48), start)
-        return named[1].lower() if named else "-"
+        if named:
+            before = _WORD_BEFORE.search(text, max(0, named.start() - 24), named.start()) if named[1].lower() in _NUMBERED else None
+            return f"{before[1]}_{named[1]}".lower() if before else named[1].lower()
+        if _COLUMN.search(text, max(0, start - 2), start):
+            line = text.rfind("\n", max(0, start - 4000), start) + 1
+            return f"-{text[line:start].count(text[start - 1])}"
+        return "--" if grouped else "-"
 
     def left_out(self) -> int:
         """How many numbers with a valid checksum were taken for those of something else."""
@@ -78,14 +118,38 @@ class Cards:
 
     def is_of_cards(self, name: str) -> bool:
         count, valid = self.tried.get(name, [0, 0])
-        return name == "" or count < FEW or valid * 2 >= count
+        return count < FEW or valid * 2 >= count
+
+
+def _candidates(text: str) -> t.Iterator[re.Match[str]]:
+    """Whatever is as long as a card of its brand and no part of something longer; ``2026 4149 ...`` may begin with the second group."""
+    place = 0
+    while True:
+        match = _CARD.search(text, place)
+        if match is None:
+            return
+        good = is_of_brand(re.sub(r"[ .+-]", "", match.group())) and _stands_alone(text, match)
+        place = match.end() if good or not match["sign"] else match.start() + 5
+        table = None if good or not match["sign"] else _TABLE_OF_GROUPS.match(text, match.start())
+        if table:
+            place = table.end()
+        if good:
+            yield match
 
 
 def _stands_alone(text: str, match: re.Match[str]) -> bool:
     start, end = match.span()
     if not (_NOT_BEFORE.match(text, start) and _NOT_AFTER.match(text, end)):
         return False
-    return not match["sign"] or not (_MORE.match(text, end) or re.match(r"[0-9][ -]", text[max(0, start - 2) : start]))
+    return not match["sign"] or not (_MORE.match(text, end) or _GROUP_BEFORE.search(text, max(0, start - 6), start))
+
+
+_OF_CARD = re.compile(_CARDISH)
+
+
+def _is_siret(digits: str) -> bool:
+    """Whether a number is as those of French establishments are: its first nine figures prove themselves too."""
+    return len(digits) == 14 and luhn(digits[:9])
 
 
 def is_of_brand(digits: str) -> bool:
@@ -106,7 +170,7 @@ def luhn(digits: str) -> bool:
 
 def _nir(text: str) -> bool:
     """The number of French social security: thirteen figures, two of them letters in Corsica, and 97 less their remainder."""
-    plain = text.replace(" ", "")
+    plain = re.sub(r"[ .]", "", text)
     body = plain[:13].replace("2A", "19").replace("2B", "18")
     return body.isdigit() and plain[13:].isdigit() and int(plain[13:]) == 97 - int(body) % 97
 
@@ -121,7 +185,7 @@ IBAN_LENGTHS = {entry[:2]: int(entry[2:]) for entry in _LENGTHS.split()}
 
 
 def _iban(text: str) -> bool:
-    plain = text.replace(" ", "").upper()
+    plain = re.sub(r"[ -]", "", text).upper()
     if IBAN_LENGTHS.get(plain[:2]) != len(plain) or not plain.isalnum():
         return False
     return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
@@ -165,9 +229,14 @@ class Person(t.NamedTuple):
 _MONTH = r"(?:0[1-9]|1[0-2]|20|3[0-9]|4[0-2]|[5-9][0-9])"
 PERSONS: t.Mapping[str, Person] = {
     "nir": Person(
-        re.compile(rf"{_BEFORE}[12] ?[0-9]{{2}} ?{_MONTH} ?(?:[0-9]{{2}}|2[AB]) ?[0-9]{{3}} ?[0-9]{{3}} ?[0-9]{{2}}{_AFTER}"), _nir
+        re.compile(
+            rf"{_BEFORE}[12][ .]?[0-9]{{2}}[ .]?{_MONTH}[ .]?(?:[0-9]{{2}}|2[AB])[ .]?[0-9]{{3}}[ .]?[0-9]{{3}}[ .]?[0-9]{{2}}{_AFTER}"
+        ),
+        _nir,
     ),
-    "iban": Person(re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![0-9A-Za-z])"), _iban),
+    "iban": Person(
+        re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]{4}){2,7}(?:[ -]?[A-Za-z0-9]{1,3})?(?![0-9A-Za-z])"), _iban
+    ),
     "ahv": Person(re.compile(rf"{_BEFORE}756(?:\.?[0-9]{{4}}){{2}}\.?[0-9]{{2}}{_AFTER}"), _ahv),
     "nrn": Person(
         re.compile(rf"{_BEFORE}[0-9]{{2}}\.?(?:0[1-9]|1[0-2])\.?(?:0[1-9]|[12][0-9]|3[01])-?[0-9]{{3}}\.?[0-9]{{2}}{_AFTER}"), _belgian
@@ -182,13 +251,4 @@ PERSONS: t.Mapping[str, Person] = {
 }
 
 
-def of_persons(text: str, kinds: t.Iterable[str]) -> t.Iterator[Found]:
-    """The numbers of persons of these kinds."""
-    for kind in kinds:
-        person = PERSONS[kind]
-        for match in person.pattern.finditer(text):
-            if person.proves(match.group()):
-                yield Found(kind, match.start(), match.end(), re.sub(r"[ .-]", "", match.group()), True)
-
-
-__all__ = ("PERSONS", "Cards", "is_of_brand", "luhn", "of_persons")
+__all__ = ("PERSONS", "Cards", "is_of_brand", "luhn")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .secret_values import decoded, is_jwt, is_login, is_placeholder, is_random
+from .secret_values import decoded, is_jwt, is_login, is_placeholder, is_random, is_short_secret
 
 
 def _not_after(characters: str) -> str:
@@ -43,6 +43,10 @@ def _is_made(value: str) -> bool:
 
 def _is_random(value: str) -> bool:
     return is_random(value)
+
+
+def _is_random_or_short(value: str) -> bool:
+    return is_random(value) or (len(value) >= 8 and is_short_secret(value))
 
 
 Hints = t.Union[str, tuple[str, ...]]
@@ -97,7 +101,10 @@ CLOUD = (
     _key("age_secret_key", "AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}"),
 )
 OBSERVING = (
+    _key("openshift_token", "sha256~", rf"sha256~{_URL}{{43}}(?!{_URL})"),
+    _key("k3s_token", "::server:", rf"K10{_HEX}{{64}}::server:{_HEX}{{32}}", back=67),
     _key("grafana_token", ("glsa_", "glc_eyJ"), rf"(?:glsa_{_ALNUM}{{32}}_{_HEX}{{8}}|glc_eyJ[A-Za-z0-9+/=]{{50,}})"),
+    _key("grafana_token", "eyJrIjo", r"eyJrIjo[A-Za-z0-9+/]{40,}={0,2}", _not_after("A-Za-z0-9+/_-"), accepts=_is_random),
     _key("sentry_token", ("sntrys_", "sntryu_"), rf"(?:sntrys_eyJ[A-Za-z0-9+/=_-]{{80,}}|sntryu_{_HEX}{{64}})"),
     _key("new_relic_key", ("NRAK-", "NRII-"), rf"(?:NRAK-[A-Z0-9]{{27}}|NRII-{_URL}{{32}})"),
     _key("dynatrace_token", "dt0", r"dt0[a-z]\d\d\.[A-Z2-7]{24}\.[A-Z2-7]{64}"),
@@ -105,6 +112,19 @@ OBSERVING = (
     _key("snyk_token", "snyk_", rf"snyk_(?:uat|sat)\.{_HEX}{{8}}\.[A-Za-z0-9_.-]{{60,}}"),
 )
 CODE = (
+    _key("mapbox_token", "sk.eyJ", r"sk\.eyJ[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_-]{20,}"),
+    _key("neon_key", "napi_", rf"napi_{_ALNUM}{{40,70}}"),
+    _key("render_key", "rnd_", rf"rnd_{_ALNUM}{{28,40}}", accepts=_is_random),
+    _key("dropbox_token", "sl.", rf"sl\.(?:u\.)?{_URL}{{120,}}", accepts=_is_random),
+    _key("duffel_token", ("duffel_live_", "duffel_test_"), rf"duffel_(?:live|test)_{_URL}{{40,}}"),
+    Rule(
+        "jwk_private", ('"d":"', '"d": "', '"k":"'), re.compile(r'"[dk]": ?"(?P<value>[A-Za-z0-9_-]{40,800})"'), _is_random, after='"kty"'
+    ),
+    _key("notion_token", "ntn_", rf"ntn_{_ALNUM}{{40,50}}"),
+    _key("contentful_token", "CFPAT-", rf"CFPAT-{_URL}{{43}}"),
+    _key("circleci_token", "CCIPAT_", rf"CCIPAT_{_ALNUM}{{22}}_{_HEX}{{40}}"),
+    _key("buildkite_token", ("bkua_", "bkaj_"), rf"bk(?:ua|aj)_{_HEX}{{40}}"),
+    _key("aiven_token", "AVNS_", rf"AVNS_{_URL}{{18,}}"),
     _key("github_token", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), rf"gh[pousr]_{_ALNUM}{{36,255}}"),
     _key("github_token", "github_pat_", rf"github_pat_{_ALNUM}{{22}}_{_ALNUM}{{59}}"),
     _key(
@@ -126,7 +146,28 @@ CODE = (
     _key("linear_key", "lin_api_", rf"lin_api_{_ALNUM}{{40}}"),
     _key("figma_token", "figd_", rf"figd_{_URL}{{40,}}"),
 )
+SERVICES = (
+    _key("langsmith_key", "lsv2_", rf"lsv2_(?:pt|sk)_{_HEX}{{32}}_{_HEX}{{10}}"),
+    _key("onepassword_token", "ops_eyJ", r"ops_eyJ[A-Za-z0-9+/=_-]{100,}"),
+    _key("swarm_token", "SWMTKN-1-", r"SWMTKN-1-[a-z0-9]{49,50}-[a-z0-9]{24,25}"),
+    _key("rancher_token", "token-", r"token-[a-z0-9]{5}:[a-z0-9]{54}"),
+    _key("honeycomb_key", ("hcaik_", "hcalk_", "hcamk_"), r"hca[ilm]k_[a-z0-9]{58,}"),
+    _key("readme_key", "rdme_", r"rdme_[a-z0-9]{70}"),
+    _key("prefect_key", ("pnu_", "pnb_"), rf"pn[ub]_{_ALNUM}{{36}}"),
+    _key("typeform_token", "tfp_", rf"tfp_{_URL}{{40,}}"),
+    _key("bitbucket_token", "BBDC-", r"BBDC-[A-Za-z0-9+/]{40,50}"),
+    _key("amazon_mws_token", "amzn.mws.", rf"amzn\.mws\.{_UUID}"),
+    _key("infisical_token", "st.", rf"st\.{_HEX}{{24}}\.{_HEX}{{32}}\.{_HEX}{{32}}"),
+    _key("new_relic_key", "NRIQ-", rf"NRIQ-{_URL}{{32}}"),
+    _key("new_relic_key", "NRAL", rf"{_HEX}{{36}}NRAL{_END}", _START, back=36),
+    _key("notion_token", "secret_", rf"secret_{_ALNUM}{{43}}{_END}", accepts=_is_random),
+    _key("salesforce_session", "00D", r"00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80,120}", _START),
+    _key("azure_devops_token", "AZDO", rf"{_ALNUM}{{76}}AZDO{_ALNUM}{{4}}{_END}", _START, back=76),
+    _key("azure_acr_password", "+ACR", rf"[A-Za-z0-9+/]{{42}}\+ACR{_ALNUM}{{6}}{_END}", _START, back=42),
+    _key("launchdarkly_key", "sdk-", rf"sdk-{_UUID}"),
+)
 CHAT = (
+    _key("mongodb_key", "mdb_sa_sk_", rf"mdb_sa_sk_{_URL}{{30,}}"),
     _key("slack_token", ("xoxa-", "xoxb-", "xoxp-", "xoxr-", "xoxs-", "xoxe"), r"xox(?:[abprs]-|e(?:\.xox[bp])?-)[A-Za-z0-9-]{20,}"),
     _key("slack_token", "xapp-", r"xapp-\d-[A-Z0-9]{8,}-\d{8,}-[a-z0-9]{40,}"),
     _key("slack_webhook", "hooks.slack.com/", r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Z0-9]{8,}/[A-Za-z0-9/]{20,}"),
@@ -137,6 +178,10 @@ CHAT = (
     ),
 )
 PAYMENT = (
+    _key("razorpay_key", ("rzp_live_", "rzp_test_"), rf"rzp_(?:live|test)_{_ALNUM}{{14,}}"),
+    _key("plaid_token", "access-", rf"access-(?:production|sandbox|development)-{_UUID}"),
+    _key("hubspot_token", "pat-", rf"pat-(?:eu|na|ap)\d-{_UUID}"),
+    _key("airtable_token", "pat", rf"pat{_ALNUM}{{14}}\.{_HEX}{{64}}", _START),
     _key("stripe_key", ("sk_live_", "rk_live_", "sk_test_", "rk_test_"), rf"[sr]k_(?:live|test)_{_ALNUM}{{24,}}"),
     _key("stripe_webhook_secret", "whsec_", r"whsec_[A-Za-z0-9+/]{32,}={0,2}"),
     _key("square_token", ("sq0atp-", "sq0csp-"), rf"sq0(?:atp-{_URL}{{22}}|csp-{_URL}{{43}})"),
@@ -151,6 +196,7 @@ PAYMENT = (
     _key("shippo_token", ("shippo_live_", "shippo_test_"), rf"shippo_(?:live|test)_{_HEX}{{40}}"),
 )
 MAIL = (
+    _key("easypost_key", ("EZAK", "EZTK"), rf"EZ[AT]K{_ALNUM}{{54}}{_END}", _START),
     _key("sendgrid_key", "SG.", rf"SG\.{_URL}{{22}}\.{_URL}{{43}}", _START),
     _key("mailgun_key", "key-", rf"key-{_HEX}{{32}}(?![0-9a-f-])"),
     _key("mailchimp_key", "-us", rf"{_HEX}{{32}}-us\d{{1,2}}(?![A-Za-z0-9-])", _START, back=32),
@@ -158,6 +204,10 @@ MAIL = (
     _key("twilio_key", "SK", rf"SK{_HEX}{{32}}{_END}", _START),
 )
 MODELS = (
+    _key("openrouter_key", "sk-or-v1-", rf"sk-or-v1-{_HEX}{{64}}"),
+    _key("xai_key", "xai-", rf"xai-{_ALNUM}{{70,90}}", accepts=_is_random),
+    _key("deepseek_key", "sk-", rf"sk-{_HEX}{{32}}{_END}", accepts=_is_random),
+    _key("bedrock_key", "ABSK", r"ABSK[A-Za-z0-9+/]{100,}={0,2}", _START),
     _key("openai_key", ("sk-proj-", "sk-svcacct-", "sk-admin-"), rf"sk-(?:proj|svcacct|admin)-{_URL}{{40,}}"),
     _key("openai_key", "T3BlbkFJ", rf"sk-{_ALNUM}{{20}}T3BlbkFJ{_ALNUM}{{20}}", back=23),
     _key("anthropic_key", "sk-ant-", rf"sk-ant-(?:api|admin|sid)\d\d-{_URL}{{80,}}"),
@@ -166,16 +216,21 @@ MODELS = (
     _key("replicate_token", "r8_", rf"r8_{_ALNUM}{{37}}"),
     _key("perplexity_key", "pplx-", rf"pplx-{_ALNUM}{{40,}}"),
 )
-_SIGNED = r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"
-_ENCRYPTED = r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,700}\.[A-Za-z0-9_-]{12,24}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,32}"
-_COOKIES = r"JSESSIONID|PHPSESSID|ASP\.NET_SessionId|\.ASPXAUTH|\.AspNetCore\.Cookies|connect\.sid|CAKEPHP|[a-z]{2,20}_session"
-_SCHEMES = r"[Tt]oken|[Aa]pi[Kk]ey|GenieKey|SSWS|Splunk|Negotiate|NTLM"
+_SIGNED = r"e(?:yJ|yA|wo)[A-Za-z0-9_-]{8,}\.e(?:yJ|yA|wo)[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"
+_ENCRYPTED = r"e(?:yJ|yA|wo)[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,700}\.[A-Za-z0-9_-]{12,24}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,32}"
+_COOKIES = (
+    r"JSESSIONID|PHPSESSID|ASP\.NET_SessionId|\.ASPXAUTH|\.AspNetCore\.Cookies|connect\.sid|CAKEPHP|[a-z]{2,20}_session|_session_id|rack\.session"
+    r"|__(?:Host|Secure)-[\w.-]{2,40}|SSESS[0-9a-f]{32}|MoodleSession\w{0,20}|_oauth2_proxy|FedAuth|CASTGC|remember-me|authjs\.session-token"
+    r"|next-auth\.session-token|laravel_session|symfony"
+    r"|KEYCLOAK_SESSION|KEYCLOAK_IDENTITY|grafana_session|_gitlab_session|user_session|mod_auth_openidc_session"
+)
+_SCHEMES = r"[Bb]earer|[Tt]oken|[Aa]pi[Kk]ey|GenieKey|SSWS|Splunk|Negotiate|NTLM"
 _GENERATED = (
     r"(?:temporary password is generated for \S{1,100}|[Uu]sing generated security password|[Gg]enerated password(?: for user \S{1,100})?)"
     r"(?: is)?[:=]? (?P<value>\S{6,200})"
 )
 TOKENS = (
-    Rule("jwt", ("eyJ",), re.compile(rf"{_not_after('A-Za-z0-9_-')}(?P<value>{_SIGNED}|{_ENCRYPTED})"), is_jwt),
+    Rule("jwt", ("eyJ", "eyA", "ewo"), re.compile(rf"{_not_after('A-Za-z0-9_-')}(?P<value>{_SIGNED}|{_ENCRYPTED})"), is_jwt),
     Rule(
         "basic_auth",
         ("asic ", "ASIC "),
@@ -196,14 +251,37 @@ TOKENS = (
         ("uthorization", "UTHORIZATION"),
         re.compile(
             rf"{_OPEN}(?:[Aa]uthorization|AUTHORIZATION)\\?[\"']?\s?[:=]\s?\\?[\"']?(?:{_SCHEMES}) (?:token=)?\\?\"?"
-            r"(?P<value>[A-Za-z0-9._~+/=-]{16,})"
+            r"(?P<value>[A-Za-z0-9._~+/=-]{8,})"
+        ),
+        _is_random_or_short,
+        back=1,
+    ),
+    Rule(
+        "authorization_token",
+        ("uthorization", "UTHORIZATION"),
+        re.compile(
+            rf"{_OPEN}(?:[Aa]uthorization|AUTHORIZATION)\\{{0,4}}[\"']?\s?[:=]\s?[\[(]?\\{{0,4}}[\"']?(?P<value>[A-Za-z0-9._~+/=-]{{20,}})"
+            r"(?=[\s\"'\\,;})\]&<>|]|$)"
         ),
         _is_random,
         back=1,
     ),
     Rule(
         "session_cookie",
-        ("SESSID=", "SESSIONID=", "SessionId=", "ASPXAUTH=", "Core.Cookies=", "connect.sid=", "_session=", "CAKEPHP="),
+        ("SESSID=", "SESSIONID=", "SessionId=", "ASPXAUTH=", "Core.Cookies=", "connect.sid=", "_session=", "CAKEPHP=")
+        + (
+            "_session_id=",
+            "rack.session=",
+            "__Host-",
+            "__Secure-",
+            "SSESS",
+            "MoodleSession",
+            "_oauth2_proxy=",
+            "FedAuth=",
+            "CASTGC=",
+            "remember-me=",
+        )
+        + ("session-token=", "KEYCLOAK_"),
         re.compile(rf"{_OPEN}(?:{_COOKIES})=(?P<value>[^\s;,\"'&\\]{{16,}})"),
         _is_random,
         back=20,
@@ -217,9 +295,9 @@ TOKENS = (
     Rule("session_cookie", (";jsessionid=",), re.compile(r";jsessionid=(?P<value>[A-Za-z0-9._!-]{16,})"), _is_random),
     Rule(
         "session_cookie",
-        ("sessionid=", "session=", "sid=", "SESSION=", "auth_token=", "remember_token=", "access_token="),
+        ("sessionid=", "session=", "sid=", "SESSION=", "auth_token=", "remember_token=", "access_token=", "auth="),
         re.compile(
-            r"(?<![A-Za-z0-9_.-])(?:sessionid|session|sid|SESSION|auth_token|remember_token|access_token)=(?P<value>[^\s;,\"'&\\]{16,})"
+            r"(?<![A-Za-z0-9_.-])(?:sessionid|session|sid|SESSION|auth_token|remember_token|access_token|auth)=(?P<value>[^\s;,\"'&\\]{16,})"
         ),
         _is_random,
         after="ookie",
@@ -241,6 +319,6 @@ MADE = (
         lambda value: b"PRIVATE KEY-----" in (decoded(value[: len(value) // 4 * 4]) or b""),
     ),
 )
-TABLE: tuple[Rule, ...] = (*CLOUD, *OBSERVING, *CODE, *CHAT, *PAYMENT, *MAIL, *MODELS, *TOKENS, *MADE)
+TABLE: tuple[Rule, ...] = (*CLOUD, *OBSERVING, *CODE, *SERVICES, *CHAT, *PAYMENT, *MAIL, *MODELS, *TOKENS, *MADE)
 
-__all__ = ("CHAT", "CLOUD", "CODE", "MADE", "MAIL", "MODELS", "OBSERVING", "PAYMENT", "TABLE", "TOKENS", "Rule")
+__all__ = ("CHAT", "CLOUD", "CODE", "MADE", "MAIL", "MODELS", "OBSERVING", "PAYMENT", "SERVICES", "TABLE", "TOKENS", "Rule")

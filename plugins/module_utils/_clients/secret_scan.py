@@ -16,8 +16,11 @@ import typing as t
 from .log_lines import Line, Run
 from .secret_assignments import Found, assigned, logins
 from .secret_blocks import HINTS, key_at
-from .secret_numbers import PERSONS, Cards, of_persons
+from .secret_numbers import PERSONS, Cards
 from .secret_rules import TABLE, Rule
+from .secret_statements import stated
+from .secret_values import is_machine_made
+from .secret_views import unescaped, without_colours
 
 CHUNK = 1 << 18  # characters that are looked through at once
 BEFORE = 4000  # characters before a cookie in which its header may begin
@@ -25,8 +28,17 @@ MOST = 5000  # distinct secrets of which each is kept
 FAMILIES = tuple(
     sorted({rule.family for rule in TABLE} | {"password", "secret_value", "url_password", "private_key", "card_number"} | set(PERSONS))
 )
+# what is known by where it stands may be a word
+_BY_PLACE = frozenset(("bearer_token", "authorization_token", "session_cookie"))
+MOST_JOINED = 1 << 20  # characters of a line that is put together
+_PIECE = re.compile(r"\d{4}-\d\d-\d\dT\S{8,30} (?P<stream>stdout|stderr) P ")
+_PIECE_OR_END = re.compile(r"\d{4}-\d\d-\d\dT\S{8,30} (?P<stream>stdout|stderr) (?P<tag>[PF]) ")
+_GIVEN = re.compile(r"s?\\{0,4}[\"']?\s{0,2}[:=]|\[|\{")  # behind the name of a header
 # a picture, a font: whatever stands in it by chance is none
 _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+-]{1,60};base64,[A-Za-z0-9+/=%]{16,}")
+
+
+Spans = dict[int, list[tuple[int, int]]]  # by the number of a line: where in it something was found
 
 
 @dataclasses.dataclass
@@ -53,31 +65,68 @@ class Scan:
 
     def look(self, run: Run, *, counted: bool = True) -> None:
         """Whatever the tick raises comes out; what was found until then is kept."""
-        texts = [line.text for line in run.lines]
+        texts = [without_colours(line.text) for line in run.lines]
         taken = self._blocks(run, texts)
         for first, last in _chunks(texts):
             self.tick()
-            self._look_through(run, texts, first, last, taken)
+            values = self._look_through(run, texts, first, last, taken)
+            self._look_behind_escapes(run, texts, first, last, (taken, values))
             self.looked_at += (last - first) * counted
 
     def secrets(self) -> list[Secret]:
         """All that count, in the order in which they were found."""
-        return [one for one in self.found.values() if one.family != "card_number" or self.cards.is_of_cards(one.name)]
+        return [one for one in self.found.values() if not one.name or self.cards.is_of_cards(one.name)]
 
-    def _look_through(self, run: Run, texts: list[str], first: int, last: int, taken: dict[int, list[tuple[int, int]]]) -> None:
+    def _look_through(self, run: Run, texts: list[str], first: int, last: int, taken: Spans) -> dict[int, list[str]]:
+        """What was found, by the number of its line."""
         text = "\n".join(texts[first:last])
         if "base64," in text:
             text = _DATA.sub(lambda match: "." * len(match.group()), text)
         starts = [0]
         for line in texts[first : last - 1]:
             starts.append(starts[-1] + len(line) + 1)
+        values: dict[int, list[str]] = {}
         for name, found in self._all(text):
             place = bisect.bisect_right(starts, found.start) - 1
             begin, end = found.start - starts[place], found.end - starts[place]
-            spans = taken.setdefault(first + place, [])
-            if not any(begin < other_end and start < end for start, other_end in spans):
-                spans.append((begin, end))
+            if _free(taken.setdefault(first + place, []), begin, end):
+                values.setdefault(first + place, []).append(found.value)
                 self._keep(found, run, run.lines[first + place], name)
+        return values
+
+    def _look_behind_escapes(self, run: Run, texts: list[str], first: int, last: int, known: tuple[Spans, dict[int, list[str]]]) -> None:
+        """The same lines with their escaped characters as they are, for what was not found as it is written."""
+        taken, values = known
+        numbers: list[tuple[int, int]] = []  # the first and the last line of each
+        changed: list[str] = []
+        number = first
+        while number < last:
+            joined, end = _of_pieces(texts, number, last)
+            plain = unescaped(joined) or (joined if end > number else None)
+            if plain is not None and (number not in taken or taken[number] != [(0, len(texts[number]))]):
+                numbers.append((number, end))
+                changed.append(plain)
+            number = end + 1
+        if not changed:
+            return
+        if any(HINTS[0] in text or HINTS[3] in text for text in changed):
+            for found, _count, place in _keys(changed):
+                if numbers[place][0] not in taken:
+                    self._keep(found, run, run.lines[numbers[place][0]], "")
+        text = "\n".join(changed)
+        starts = [0]
+        for line in changed[:-1]:
+            starts.append(starts[-1] + len(line) + 1)
+        spans: Spans = {}
+        for name, found in self._all(text):
+            place = bisect.bisect_right(starts, found.start) - 1
+            begin, end = found.start - starts[place], found.end - starts[place]
+            if not _free(spans.setdefault(place, []), begin, end):
+                continue
+            begins, ends = numbers[place]
+            before = [unescaped(value) or value for one in range(begins, ends + 1) for value in values.get(one, [])]
+            if not any(found.value in value or value in found.value for value in before):
+                self._keep(found, run, run.lines[begins], name)
 
     def _all(self, text: str) -> t.Iterator[tuple[str, Found]]:
         """The surest first: what is known by its form is not told again for the name before it."""
@@ -87,25 +136,18 @@ class Scan:
         lowered = text.lower()
         if len(lowered) != len(text):
             lowered = text.replace("\u0130", "I").lower()
-        for finder in (logins(text), assigned(text, lowered), of_persons(text, self.identifiers)):
+        for finder in (logins(text), stated(text, lowered), assigned(text, lowered)):
             for found in finder:
                 yield "", found
+        yield from self.cards.persons(text, self.identifiers)
         yield from self.cards.find(text)
 
-    def _blocks(self, run: Run, texts: list[str]) -> dict[int, list[tuple[int, int]]]:
-        taken: dict[int, list[tuple[int, int]]] = {}
-        number = 0
-        while number < len(texts):
-            if HINTS[0] in texts[number] or HINTS[1] in texts[number]:
-                key = key_at(texts, number)
-                if key:
-                    body, start, count = key
-                    found = Found("private_key", start, len(texts[number]), body, False)
-                    self._keep(found, run, run.lines[number], "")
-                    for place in range(number, number + count):
-                        taken[place] = [(start if place == number else 0, len(texts[place]))]
-                    number += count - 1
-            number += 1
+    def _blocks(self, run: Run, texts: list[str]) -> Spans:
+        taken: Spans = {}
+        for found, count, number in _keys(texts):
+            self._keep(found, run, run.lines[number], "")
+            for place in range(number, number + count):
+                taken[place] = [(found.start if place == number else 0, len(texts[place]))]
         return taken
 
     def _keep(self, found: Found, run: Run, line: Line, name: str) -> None:
@@ -115,6 +157,45 @@ class Scan:
             known.count += 1
         elif len(self.found) < MOST:
             self.found[key] = Secret(found.family, found.value, found.weak, run, line, name=name)
+
+
+def _of_pieces(texts: t.Sequence[str], number: int, last: int) -> tuple[str, int]:
+    """A line as containerd has cut it into pieces of 16 KiB put together, and the number of its last piece; any other as it is."""
+    match = _PIECE.match(texts[number])
+    if match is None:
+        return texts[number], number
+    parts, place, size = [texts[number][match.end() :]], number, 0
+    while place + 1 < last and size < MOST_JOINED:
+        following = _PIECE_OR_END.match(texts[place + 1])
+        if following is None or following["stream"] != match["stream"]:
+            break
+        place += 1
+        parts.append(texts[place][following.end() :])
+        size += len(parts[-1])
+        if following["tag"] == "F":
+            break
+    return "".join(parts), place
+
+
+def _keys(texts: t.Sequence[str]) -> t.Iterator[tuple[Found, int, int]]:
+    """Private keys: each with in how many lines it stands, and in which it begins."""
+    number = 0
+    while number < len(texts):
+        key = key_at(texts, number) if any(hint in texts[number] for hint in HINTS) else None
+        if key:
+            body, start, count = key
+            yield Found("private_key", start, len(texts[number]), body, False), count, number
+            number += count - 1
+        number += 1
+
+
+def _free(spans: list[tuple[int, int]], begin: int, end: int) -> bool:
+    """Whether nothing was found here yet; and from now on something is. The spans are in their order, and none overlaps another."""
+    place = bisect.bisect_left(spans, (begin, end))
+    if (place < len(spans) and spans[place][0] < end) or (place and spans[place - 1][1] > begin):
+        return False
+    spans.insert(place, (begin, end))
+    return True
 
 
 def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
@@ -129,7 +210,13 @@ def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
             for start in range(max(0, place - rule.back), place + 1):
                 match = rule.pattern.match(text, start)
                 if match and rule.accepts(match["value"]):
-                    yield Found(rule.family, match.start("value"), match.end("value"), match["value"], rule.weak)
+                    yield Found(
+                        rule.family,
+                        match.start("value"),
+                        match.end("value"),
+                        match["value"],
+                        rule.weak or rule.family in _BY_PLACE and not is_machine_made(match["value"]),
+                    )
                     end = max(end, match.end())
                     break
             place = text.find(hint, end)
@@ -137,7 +224,7 @@ def by_rule(rule: Rule, text: str) -> t.Iterator[Found]:
 
 def _has_before(text: str, place: int, word: str) -> bool:
     start = text.rfind(word, max(0, place - BEFORE), place)
-    return start >= 0 and text.find("\n", start, place) < 0
+    return start >= 0 and text.find("\n", start, place) < 0 and bool(_GIVEN.match(text, start + len(word)))
 
 
 def _chunks(texts: t.Sequence[str]) -> t.Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ import binascii
 import json
 import math
 import re
+import urllib.parse
 
 # what people and programs write in the place of a secret; lower case, without the signs around it
 _MASKS = frozenset(
@@ -25,18 +26,98 @@ _MASKS = frozenset(
     + ("amd64", "arm64", "armhf", "armel", "i386", "ppc64el", "riscv64", "s390x", "x86_64", "aarch64", "noarch", "all", "any")
     + ("authentication", "authorization", "policy", "prompt", "prompted", "stdin", "file", "env", "vault", "keyring", "generated")
 )
+# the same in other languages, and what they say of a password
+_MASKS_OF_LANGUAGES = frozenset(
+    ("ungültig", "gültig", "falsch", "falsches", "abgelaufen", "geändert", "zurückgesetzt", "leer", "fehlt", "fehlend", "erforderlich")
+    + ("pflichtfeld", "passwort", "kennwort", "geheim", "verborgen", "maskiert", "gelöscht", "vergessen", "unbekannt", "richtig", "korrekt")
+    + (
+        "invalide",
+        "valide",
+        "incorrecte",
+        "oublié",
+        "oubliée",
+        "expiré",
+        "expirée",
+        "modifié",
+        "modifiée",
+        "réinitialisé",
+        "vide",
+        "absent",
+    )
+    + ("manquant", "requis", "obligatoire", "inconnu", "faux", "mauvais", "erroné", "masquée", "refusé", "accepté", "mdp", "motdepasse")
+    + ("contraseña", "incorrecta", "incorrecto", "caducada", "obligatorio", "olvidada", "inválida", "inválido", "senha", "clave")
+    + ("scaduta", "errata", "dimenticata", "wachtwoord", "verlopen", "ongeldig", "vergeten", "hasło", "lösenord", "forgotten", "valid")
+    + (
+        "empty string",
+        "too short",
+        "too long",
+        "too weak",
+        "weak",
+        "strong",
+        "correct",
+        "confirmed",
+        "cleared",
+        "rotated",
+        "verified",
+        "secure",
+        "secured",
+        "set by user",
+        "keep",
+        "none given",
+    )
+)
 _PLACEHOLDER = re.compile(
     r"example|xxxx|x-x-x|\byour[_-]|placeholder|changeme|redacted|filtered|masked|removed|insert[_-]|replace[_-]?(?:me|with)|dummy|\.{3}|…"
     r"|0{8}|1{8}|1234567|abcdefg|deadbeef|cafebabe",
     re.I,
 )
+# a word that says that this is none, and what a person may have made of it
+_SAYS_NONE = re.compile(
+    r"example|xxxx|x-x-x|\byour[_-]|placeholder|redacted|filtered|masked|removed|insert[_-]|replace[_-]?(?:me|with)|dummy|\.{3}|…", re.I
+)
 _REFERENCE = re.compile(
-    r"\$(?:[{(]|[A-Za-z_][A-Z0-9_]*$|\w{1,16}\$)|%[({sdvrq]|[{<(\[]|!(?:vault|secret|env|ref)\b|/|~/|\./|\.\./|[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}://"
-    r"|(?:vault|secret|env|ref|file|arn|ssm|op|projects|aws|kms|awskms)[:/]|0x[0-9a-f]{1,8}$",
+    r"[$#@%]\{[^\n]{1,200}?\}|\{\{[^\n]{1,200}?\}\}|\$\{[A-Z_]{3,60}(?:$|:)|\{\{"
+    r"|\$\([^)\n]{1,200}\)|%\(\w{1,60}(?:\)|$)|pass:[a-z_-]{1,40}/[a-z/_-]{1,60}$|%[sdvqr]$|%\w{1,60}%$"
+    r"|(?-i:\$(?:[A-Z_][A-Z0-9_]{1,60}|[a-z]{2,}(?:_[a-z]+){0,6}|[a-z]{2,}(?:[A-Z][a-z]+){1,6}|[a-z]{1,30}->\w{1,60})$)|!(?:vault|secret|env|ref|sub)\b"
+    r"|[A-Za-z]:\\|[a-z][a-z0-9+.-]{1,20}://|0x[0-9a-f]{1,8}$"
+    r"|(?:required|nullable|sometimes|bail|string|confirmed)[|:]\w"
+    r"|(?:vault|secret|env|ref|file|arn|ssm|op|projects|aws|kms|awskms|gcp|gcpkms|keyring|keychain|secretmanager|secretsmanager|azurekeyvault"
+    r"|conjur|infisical)[:/]"
+    r"|ENC(?:RYPTED)?[(\[]|CRYPT\(|\{cipher\}|@Microsoft\.KeyVault\(|\$ANSIBLE_VAULT|Ag[A-D][A-Za-z0-9+/]{150}",
     re.I,
 )
-_HASH = re.compile(
-    r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128})|(?:sha\d{0,3}|md5|hmac|pbkdf2|argon2|bcrypt|scrypt)\S*",
+_WRAPPED = re.compile(r"<[^<>\n]{1,200}>|\[[^\[\]\n]{1,200}\]|\([^()\n]{1,200}\)|\{[^{}\n]{1,200}\}")
+_PATH = re.compile(r"(?:~|\.{1,2})?(?:/[A-Za-z0-9_.@+-]{1,100}){1,20}/?")
+_SEGMENT = re.compile(r"[a-z0-9_.@-]{1,100}|[A-Z]?[a-z]{2,60}|[A-Z_]{2,60}")
+_ROOTS = frozenset(
+    (
+        "process",
+        "os",
+        "sys",
+        "var",
+        "local",
+        "data",
+        "module",
+        "this",
+        "self",
+        "user",
+        "req",
+        "request",
+        "config",
+        "cfg",
+        "conf",
+        "settings",
+    )
+    + ("props", "properties", "env", "environ", "ctx", "context", "args", "opts", "options", "params", "form", "body", "values", "creds")
+    + ("credentials", "account", "input", "event", "each", "models", "java", "javax", "org", "com", "net", "system", "string", "secrets")
+    + ("state", "db", "database", "app", "application", "session", "client", "messages", "errors", "labels", "i18n", "random_password")
+)
+_DOTTED = re.compile(r"[A-Za-z_$][A-Za-z_$]{0,60}[0-9]?(?:\??\.[A-Za-z_$][A-Za-z_$]{0,60}[0-9]?){1,8}")
+_CALL = re.compile(r"(?:new )?[A-Za-z_]{2,60}(?:\.[A-Za-z_]{1,60}){0,6}(?:\((?:$|[)\"']|[a-z_]{1,40}[=,)]?)|\[(?:$|[\"']))")
+_BARE_HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9a-f]{128}", re.I)
+_MARKED_HASH = re.compile(
+    r"(?:sha-?\d{1,3}|md5|hmac[a-z0-9_-]{0,20}|pbkdf2[a-z0-9_-]{0,20}|argon2[a-z]{0,2}|bcrypt[a-z0-9_]{0,12}|scrypt|scram-sha-\d{1,3})[:$-]\S*"
+    r"|md5[0-9a-f]{32}|\{[a-z0-9._-]{2,24}\}\S{8,}|\$[a-z0-9-]{1,16}\$\S{6,}|\*[0-9a-f]{40}",
     re.I,
 )
 _WORDS = re.compile(r"[A-Za-z]{2,}(?:[-_.:/ ][A-Za-z]{2,}|[-_.:/ ][0-9]{1,4}){0,12}")
@@ -49,9 +130,14 @@ _AROUND = "\"'`<>[](){}*#:;,.!? -_=\\"
 
 def is_masked(value: str) -> bool:
     """Whether a value is masked, or says that there is none: ``********``, ``<redacted>``, ``null``, ``sk_live_****1234``."""
-    if _STARS.search(value) or not value.strip(_AROUND + "xX0•●…"):
+    if "%2" in value or "%3" in value:
+        value = (
+            value.replace("%2A", "*").replace("%2a", "*").replace("%3C", "<").replace("%3E", ">").replace("%5B", "[").replace("%5D", "]")
+        )
+    if _STARS.search(value) or not value.strip(_AROUND + "xX0•●…%"):
         return True
-    return value.strip(_AROUND).lower() in _MASKS
+    plain = value.strip(_AROUND).lower()
+    return plain in _MASKS or plain in _MASKS_OF_LANGUAGES
 
 
 def is_placeholder(value: str) -> bool:
@@ -60,12 +146,23 @@ def is_placeholder(value: str) -> bool:
 
 
 def is_reference(value: str) -> bool:
-    """Whether a value only says where a secret is: a path, an address, ``${VARIABLE}``, ``vault:...``."""
-    return bool(_REFERENCE.match(value))
+    """Whether a value only says where a secret is: a path, an address, ``${VARIABLE}``, ``vault:...``, ``var.db_password``."""
+    if _REFERENCE.match(value) or _CALL.match(value):
+        return True
+    if _WRAPPED.fullmatch(value):
+        inner = value[1:-1]
+        return " " in inner or classes(inner) <= 2 or is_name(inner)
+    if "/" in value and _PATH.fullmatch(value):
+        return all(_SEGMENT.fullmatch(part) for part in value.strip("~./").split("/") if part)
+    if _DOTTED.fullmatch(value):
+        parts = re.split(r"\??\.", value)
+        return parts[0].lower() in _ROOTS or "_" in value or len(parts) > 2
+    return False
 
 
-def is_hash(value: str) -> bool:
-    return bool(_HASH.fullmatch(value))
+def is_hash(value: str, *, bare: bool = True) -> bool:
+    """Whether a value is a hash: by the mark in front of it, and ``bare`` by its length too, as where hashes are usual."""
+    return bool(_MARKED_HASH.fullmatch(value) or (bare and _BARE_HASH.fullmatch(value)))
 
 
 def is_name(value: str) -> bool:
@@ -100,11 +197,44 @@ def is_random(value: str, shortest: int = 16) -> bool:
     return changes >= least and entropy(value) >= (2.8 if len(value) < 24 else 3.0)
 
 
-def is_password(value: str) -> bool:
-    """Whether what is assigned to a password is one."""
-    if not 4 <= len(value) <= 256 or is_masked(value) or is_reference(value) or is_hash(value):
+def is_password(value: str, *, hashed: bool = False) -> bool:
+    """Whether what is assigned to a password is one. ``hashed``: what stands around it speaks of hashes."""
+    if not 4 <= len(value) <= 256 or is_masked(value) or is_reference(value) or is_hash(value, bare=hashed):
         return False
-    return not _PLACEHOLDER.search(value)
+    return not says_none(value)
+
+
+def says_none(value: str) -> bool:
+    """Whether a value says that it is none (``your-password``), with nothing beside it that would make it one (``example-Kj29dkKa!``)."""
+    match = _SAYS_NONE.search(value)
+    if match is None:
+        return False
+    rest = re.sub(r"[^A-Za-z0-9]", "", value[: match.start()] + value[match.end() :])
+    return match.group() in ("...", "…") or len(rest) < 6 or classes(rest) < 3
+
+
+def is_short_secret(value: str) -> bool:
+    """Whether a value of less than sixteen characters is a secret, under a name that says so: ``Marseille13``, ``Wx7kQ2mLp9Z``."""
+    if not 6 <= len(value) < 16 or is_placeholder(value) or is_reference(value) or is_name(value) or is_object(value):
+        return False
+    letters, figures = sum(c.isalpha() for c in value), sum(c.isdigit() for c in value)
+    if letters < 3 or not figures or _TECHNICAL.fullmatch(value):
+        return False
+    return figures >= 2 or classes(value) >= 3
+
+
+_TECHNICAL = re.compile(
+    r"v?\d{1,4}(?:[.:_-]\w{1,12}){1,5}|\d{1,12}(?:\.\d+)?\s?(?:ns|us|ms|s|m|h|d|b|kb|mb|gb|kib|mib|gib|px|tokens?|%)|[a-z]{2,12}[-_.]\w{1,6}"
+    r"|[0-9a-f]{6,8}|[0-9a-fx:]{6,15}|\d{4}-?\d\d-?\d\d\w{0,8}|[a-z]+\d{1,3}|[A-Z_]{2,12}\d{1,3}|\w{1,12}:\w{1,12}|\d+/\d+"
+)
+
+
+def is_machine_made(value: str) -> bool:
+    """Whether nobody can guess a value, with whatever list: long enough, and not made of words."""
+    if len(value) < 20 or not is_random(value, 20):
+        return False
+    words = sum(len(word) for word in re.findall(r"[A-Za-z][a-z]{4,}|[A-Z]{5,}", value))
+    return words * 3 < len(value)
 
 
 def decoded(value: str) -> bytes | None:
@@ -114,6 +244,17 @@ def decoded(value: str) -> bytes | None:
         return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
+
+
+def password_of(family: str, value: str) -> str:
+    """What somebody has made of a secret that was found: of a login the password, of an address what its signs mean."""
+    if family == "url_password":
+        return urllib.parse.unquote(value)
+    raw = decoded(value) if family == "basic_auth" else None
+    if raw is None:
+        return value
+    sign = b"\0" if b"\0" in raw else b":"
+    return raw.partition(sign)[2].rpartition(b"\0")[2].decode("utf-8", "replace") or value
 
 
 def is_jwt(value: str) -> bool:
@@ -157,6 +298,7 @@ __all__ = (
     "is_hash",
     "is_jwt",
     "is_login",
+    "is_machine_made",
     "is_masked",
     "is_name",
     "is_object",
@@ -164,4 +306,7 @@ __all__ = (
     "is_placeholder",
     "is_random",
     "is_reference",
+    "is_short_secret",
+    "password_of",
+    "says_none",
 )

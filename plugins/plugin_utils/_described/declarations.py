@@ -119,6 +119,7 @@ class Log(Access, total=False):
     after_rotation: bool
     format: str
     pattern: str
+    record_start: str
     required: list[str]
     min_correlated: str | float
     max_malformed: str | float

@@ -81,6 +81,7 @@ OBJECTS = (
     + ("inventory", "jobs", "journal", "journald")
     + ("keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths")
     + ("pattern", "port", "prefer", "proc", "profile", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path")
+    + ("record_start",)
     + ("receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity")
     + ("record", "repo", "repository", "root", "rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service")
     + ("services", "signals", "since", "size_unit", "socket", "stanza", "success_file", "suite", "tag", "tags", "template", "time_format")

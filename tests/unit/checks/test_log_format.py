@@ -185,7 +185,8 @@ def test_silence(log: pathlib.Path) -> None:
 
 
 def test_fields_that_are_asked_for(log: pathlib.Path) -> None:
-    log.write_text(lines(100, service={"name": "x"}, trace_id="4bf92f35", order={"id": 7}))
+    more = {"service": {"name": "x"}, "order": {"id": 7}}
+    log.write_text(lines(50, trace_id="a3ce929d", **more) + lines(50, trace_id="4bf92f35", **more))
     wanted = ["time", "level", "message", "service", "correlation", "order.id", "/msg"]
     assert look(log, format="json", required=wanted).status == "pass"
     finding = look(log, format="json", required=[*wanted, "tenant", "/message"])

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 import pathlib
@@ -182,3 +183,59 @@ def test_of_many_secrets_not_all_are_named(log: pathlib.Path, monkeypatch: pytes
     finding = look(log)
     assert finding.message.endswith("(and 19 more)") and len(finding.details) == 5
     assert len(finding.observed["secrets"]) == 5 and finding.measurements[0].value == 20  # type: ignore[arg-type] # a list
+
+
+def prints_of(path: pathlib.Path, **args: t.Any) -> list[str]:
+    return [one["fingerprint"] for one in look(path, **args).observed["secrets"]]  # type: ignore[attr-defined, index] # a list of dicts
+
+
+def test_a_value_in_several_forms_and_services_tells_twelve_bits_of_itself(log: pathlib.Path) -> None:
+    basic = base64.b64encode(b"app:Wx7kQ2mLp9Z").decode()
+    log.write_text(f"password=Wx7kQ2mLp9Z\npostgres://a:Wx7kQ2mLp9Z@db/x\nclient_secret=Wx7kQ2mLp9Z\nAuthorization: Basic {basic}\n")
+    both = prints_of(log, service="payments") + prints_of(log, service="orders")
+    assert {one.partition(":")[0] for one in both} == {"password", "url_password", "secret_value", "basic_auth"}
+    assert len({one.partition(":")[2] for one in both}) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "size"),
+    [
+        ("jwt.secret=MySuperSecretKey2026", 3),
+        ("Authorization: Bearer Sommer2026Sommer2026", 3),
+        ("secret=Marseille13", 3),
+        ("secret=" + made.of(random.Random(5), made.ALNUM, 40), 10),
+        ("Authorization: Bearer " + made.of(random.Random(6), made.ALNUM, 40), 10),
+    ],
+)
+def test_what_a_person_may_have_made_has_a_short_fingerprint(log: pathlib.Path, line: str, size: int) -> None:
+    log.write_text(line + "\n")
+    assert [len(one.partition(":")[2]) for one in prints_of(log)] == [size]
+    assert [len(one.partition(":")[2]) for one in prints_of(log, fingerprint_key="k" * 30)] == [10]
+
+
+def test_not_every_secret_costs_time(log: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[str] = []
+    monkeypatch.setattr(secret_fingerprints, "_slowly", lambda value: runs.append(value) or "abcdef")
+    monkeypatch.setattr(secret_fingerprints, "MOST_SLOW", 50)
+    log.write_text("".join(f"password=tiger_{number}\n" for number in range(2000, 3000)))
+    finding = look(log)
+    assert finding.status == "fail" and len(runs) == 50
+    runs.clear()
+    rng = random.Random(3)
+    log.write_text("".join(f"GET /x?access_token={made.of(rng, made.ALNUM, 40)}\n" for _unused in range(1000)))
+    assert look(log).observed["families"] == {"secret_value": 1000} and len(runs) < 30
+
+
+def test_a_file_that_is_not_large_is_looked_at_whole(log: pathlib.Path) -> None:
+    lines = [f"INFO line {number} that says nothing of interest to anybody at all" for number in range(40_000)]
+    lines[13_000] = "password=tiger_2041"
+    log.write_text("\n".join(lines) + "\n")
+    assert look(log).message.startswith(f"password in {log}, line 13001 ")
+    lines[13_000] = "INFO"
+    log.write_text("\n".join(lines) + "\n")
+    assert "40000 lines, all that there are" in look(log).message
+
+
+def test_what_is_behind_escapes_is_told_with_its_line(log: pathlib.Path) -> None:
+    log.write_text("a\nb%20c\nbody password%3Dtiger_2041\n")
+    assert look(log).message.startswith(f"password in {log}, line 3 ")

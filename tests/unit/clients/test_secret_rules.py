@@ -35,7 +35,7 @@ AROUND = (
 # families that are known by a word, which may stand behind any letters
 MAY_FOLLOW = frozenset(
     ("azure_sas", "azure_storage_key", "discord_webhook", "generated_password", "session_cookie", "slack_webhook", "teams_webhook")
-    + ("wrapped_private_key", "basic_auth", "bearer_token", "authorization_token")
+    + ("jwk_private", "wrapped_private_key", "basic_auth", "bearer_token", "authorization_token")
 )
 
 

@@ -13,7 +13,7 @@ from ..._described.declarations import Log
 from ..._described.service import Description, NotDeclared, picked
 from .instance import Derivation, Instance, Several, Steps
 
-_OF_FORMAT = ("format", "pattern", "required", "min_correlated", "max_malformed", "require_zone")
+_OF_FORMAT = ("format", "pattern", "record_start", "required", "min_correlated", "max_malformed", "require_zone")
 _OF_SAMPLE = ("quiet", "sample_lines", "engine")
 HOUR = 3600.0
 
