@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+import typing as t
 
 from flowing import DAY, HOUR, MINUTE, Arguments, asking, line, marker, own_store, stamp, store
 from nasty import Nasty
@@ -194,8 +195,60 @@ def standby(_world: World) -> Arguments:
 
 
 def night(_world: World) -> Arguments:
-    """Both have been quiet since the evening."""
-    return asking(*[line(host, 6 * HOUR + number * 60) for number in range(1, 300) for host in ("web1", "web2")])
+    """Both have been quiet since the evening, and what else runs there goes on."""
+    return asking(*_until_the_evening(), line("web1", 20, app="cron"))
+
+
+def night_of_hosts_that_say_so(_world: World) -> Arguments:
+    said = [marker(host, started=9 * DAY, written=6 * HOUR, writes=6 * HOUR) for host in ("web1", "web2")]
+    return asking(*_until_the_evening(), markers=said)
+
+
+def night_as_declared(_world: World) -> Arguments:
+    return asking(*_until_the_evening(), every="12h")
+
+
+def dead_since_the_evening(_world: World) -> Arguments:
+    """Not one line of anybody has come into the whole store."""
+    return asking(*_until_the_evening(), line("web1", 6 * HOUR, app="cron"))
+
+
+def _until_the_evening(hosts: t.Sequence[str] = ("web1", "web2")) -> list[dict[str, str]]:
+    return [line(host, 6 * HOUR + number * 60) for number in range(1, 300) for host in hosts]
+
+
+def dead_for_twenty_hours(_world: World) -> Arguments:
+    lines = [line("node1", 20 * HOUR + number * 60, pod=f"shop-{pod}") for number in range(200) for pod in "abc"]
+    return asking(*lines, at=own_store("-retentionPeriod=100y"), expect=None, min_instances=3, by="pod")
+
+
+def pods(**stopped: float) -> list[dict[str, str]]:
+    """Pods that have logged each minute for a long time, until so many seconds ago."""
+    return [line("node1", ago + number * 60, pod=f"shop-{pod}") for pod, ago in stopped.items() for number in range(400)]
+
+
+def two_of_three_pods_stopped(_world: World) -> Arguments:
+    return asking(*pods(a=5, b=5 * HOUR, c=5 * HOUR), expect=None, min_instances=3, by="pod")
+
+
+def pods_of_before(_world: World) -> Arguments:
+    """Two are of the version before, and gone."""
+    lines = [line("node1", ago, pod=f"shop-{pod}") for pod, ago in (("a", 20), ("b", 12 * HOUR), ("c", 12 * HOUR))]
+    return asking(*lines, expect=None, min_instances=3, by="pod")
+
+
+def pods_that_log_rarely(world: World) -> Arguments:
+    return {**pods_of_before(world), "every": "24h"}
+
+
+def a_pattern_of_which_some_stopped(_world: World) -> Arguments:
+    return asking(*pods(a=5, b=5 * HOUR, c=5 * HOUR), expect=None, instances=["shop-*"], by="pod")
+
+
+def a_pattern_after_a_deployment(_world: World) -> Arguments:
+    """As many new ones as have stopped."""
+    new = [line("node1", number * 60, pod=f"shop-{pod}") for pod in "xy" for number in range(299)]
+    return asking(*pods(b=5 * HOUR, c=5 * HOUR), *new, expect=None, instances=["shop-*"], by="pod")
 
 
 def unreadable_on_the_host(_world: World) -> Arguments:
@@ -351,6 +404,39 @@ ROWS = [
     ),
     Row("log_flow", "one works, the other one stands by", standby, "pass", BOTH),
     Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
+    Row("log_flow", "both have been quiet, as their hosts say", night_of_hosts_that_say_so, "pass", BOTH),
+    Row("log_flow", "both have been quiet, as it was declared", night_as_declared, "pass", r"2 of 2 instances have logged within 13 h"),
+    Row(
+        "log_flow",
+        "nothing of anybody has come since the evening",
+        dead_since_the_evening,
+        "warn",
+        r"nothing of anybody has come into VictoriaLogs .* for 6 h(?: \d+ min)?, and \d+ lines had come within as long before",
+    ),
+    Row("log_flow", "nothing has come for twenty hours", dead_for_twenty_hours, "warn", r"nothing of anybody has come into .* for 20 h"),
+    Row(
+        "log_flow",
+        "two of three pods have stopped",
+        two_of_three_pods_stopped,
+        "warn",
+        r"1 instances log now, at least 3 must: shop-[bc], shop-[bc] had logged until 5 h",
+    ),
+    Row(
+        "log_flow",
+        "two pods are of the version before",
+        pods_of_before,
+        "warn",
+        r"at least 3 must: shop-[bc], shop-[bc] had logged until 12 h",
+    ),
+    Row("log_flow", "pods that log once a day", pods_that_log_rarely, "pass", r"3 of 3 instances have logged within 25 h"),
+    Row(
+        "log_flow",
+        "some of a pattern have stopped",
+        a_pattern_of_which_some_stopped,
+        "warn",
+        r"2 of 3 that are called shop-\* have stopped, shop-[bc], shop-[bc], the last one 5 h",
+    ),
+    Row("log_flow", "new ones have taken the place of those that stopped", a_pattern_after_a_deployment, "pass", r"1 of 1 instance"),
     Row("log_flow", "nothing but marked lines of our own", our_own_lines, "fail", r"no line of web2 has come within 25 h"),
     Row(
         "log_flow",

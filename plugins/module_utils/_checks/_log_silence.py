@@ -182,20 +182,28 @@ def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
 
 def _broken_off(one: Expected, flow: Flow, others: t.Sequence[Flow], asked: Asked) -> Said | None:
     """One of which its host says nothing, that logged all the time until long ago, while others like it go on."""
-    if one.written is not None or flow.newest is None or flow.lines < OFTEN:
+    if one.written is not None or flow.newest is None:
         return None
-    silent, gap = asked.now - flow.newest, (flow.newest - asked.begin) / flow.lines
-    alike = [other for other in others if other.lines >= OFTEN and other.newest is not None and asked.now - other.newest < asked.max_lag]
-    if not alike or silent < max(LULL * asked.max_lag, LULL * 10 * gap):
+    if not breaks_off(flow, others, asked):
         return None
     told = phrase(
         "{instance} had logged {lines:number} lines until {age:duration} ago and none since, while others go on: "
         "what ships its log may have stopped",
         instance=one.instance,
         lines=flow.lines,
-        age=silent,
+        age=asked.now - flow.newest,
     )
     return Said(one.instance, Status.WARN, told, silent=True)
 
 
-__all__ = ("AHEAD", "EARLY", "SKEW", "Asked", "Said", "dropped", "judge", "together")
+def breaks_off(flow: Flow, others: t.Sequence[Flow], asked: Asked) -> bool:
+    """Whether it logged all the time until long ago, while one that logs as often goes on."""
+    if flow.newest is None or flow.lines < OFTEN:
+        return False
+    silent, gap = asked.now - flow.newest, (flow.newest - asked.begin) / flow.lines
+    if silent < max(LULL * asked.max_lag, LULL * 10 * gap):
+        return False
+    return any(other.lines >= OFTEN and other.newest is not None and asked.now - other.newest < asked.max_lag for other in others)
+
+
+__all__ = ("AHEAD", "EARLY", "LULL", "SKEW", "Asked", "Said", "breaks_off", "dropped", "judge", "together")

@@ -20,6 +20,7 @@ from ._log_absence import clues, explained, newest, store_is_behind
 from ._log_drops import Drops, drops_of
 from ._log_host import seen
 from ._log_instances import Expected, Matched, host_names, is_address, matched
+from ._log_rhythm import of_patterns, stands_still, too_few
 from ._log_silence import Asked, Said, judge, together
 from ._log_sources import FilesSource, JournalSource, Source, StoreSource
 from ._log_stores import BACKENDS, log_store_spec
@@ -159,7 +160,10 @@ def run(args: Arguments, runner: Runner) -> Finding:
         said = explained(said, expected, told, asked, hinders)
     if behind is not None:
         return _behind(source, behind, expected, said, asked)
+    said += of_patterns(source, expected, found, counted, asked)
     said += _own_files(expected, found, counted, args)
+    still = stands_still(source, expected, found, counted, asked, runner)
+    hinders = [*hinders, *([still] if still is not None else [])]
     drops = drops.until_now(args, source, runner, asked)
     return _finding(args, source, expected, found, counted, said, unnamed, drops, asked, hinders)
 
@@ -292,10 +296,10 @@ def _finding(
     lines = [one.message for one in sorted(said, key=lambda one: -(one.status.code or 0))]
     remarks = _remarks(args, source, expected, found, unnamed, drops, hinders)
     statuses = [*(one.status for one in said), *(status for status, _line in remarks)]
-    fewer = _too_few(args, counted)
+    fewer = too_few(args["min_instances"], counted, asked)
     if fewer is not None:
-        statuses.append(Status.FAIL)
-        lines.insert(0, fewer)
+        statuses.append(fewer.status)
+        lines.insert(0, fewer.message)
     status = worst([Status.PASS, *statuses]) or Status.PASS
     count = len(expected) if expected else len(counted.flows)
     good = len(logging) if expected else len(counted.flows)
@@ -347,18 +351,6 @@ def _late(said: t.Sequence[Said]) -> set[str]:
 
 def _shown(names: t.Sequence[str]) -> list[str | Message]:
     return [*names[:30], *([phrase("and {count:number} more", count=len(names) - 30)] if len(names) > 30 else [])]
-
-
-def _too_few(args: Arguments, counted: Counted) -> Message | None:
-    least = args["min_instances"]
-    if least is None or len(counted.flows) >= least:
-        return None
-    return plural(
-        "{found:number} instances have logged, at least {count:number} must",
-        "{found:number} instances have logged, at least {count:number} must",
-        count=least,
-        found=len(counted.flows),
-    )
 
 
 def _all_log(good: int, count: int, asked: Asked, age: float | None) -> Message:
