@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from flowing import DAY, Arguments, asking, line, own_store
-from gateway import Gateway
+from gateway import Gateway, Text
 from nasty import Nasty
 from table import Row, World
 
@@ -57,6 +57,24 @@ def young_beside_others(_world: World) -> Arguments:
 
 def first_deployment(_world: World) -> Arguments:
     return kept(first_deployment=True)
+
+
+def since_later_than_its_lines(_world: World) -> Arguments:
+    """since is the moment of the last deployment."""
+    return kept(line("web1", 29 * DAY), line("web1", 20), since=day(0))
+
+
+def since_of_a_part_of_the_day(_world: World) -> Arguments:
+    """since is a day, and the zone of who wrote it another one."""
+    return kept(line("web1", 11 * DAY), line("web1", 20), since=day(10.5))
+
+
+def not_the_first_deployment(_world: World) -> Arguments:
+    return kept(line("web1", 3 * DAY), first_deployment=True, since=day(400))
+
+
+def tried_before_the_first_deployment(_world: World) -> Arguments:
+    return kept(line("web1", 3600), first_deployment=True)
 
 
 def weekly_lines(_world: World) -> Arguments:
@@ -115,6 +133,14 @@ def login_page(world: World) -> Arguments:
 
 def a_gateway_hides_the_policy(world: World) -> Arguments:
     return {**kept(line("web1", 89 * DAY)), "url": world.running.start(Gateway, keeping(90).url, {"/metrics": 403}).url}
+
+
+def metrics_of_another_product(world: World) -> Arguments:
+    """The gateway hands all but the questions on to a VictoriaMetrics, whose flags have the same names."""
+    version = 'vm_app_version{version="victoria-metrics-20260101-tags-v1.130.0", short_version="v1.130.0"} 1'
+    metrics = version + '\nflag{name="retentionPeriod", value="5y", is_set="true"} 1\n'
+    at = world.running.start(Gateway, keeping(14).url, {"/metrics": Text(metrics)})
+    return {**kept(line("web1", 13 * DAY), line("web1", 20), at=keeping(14)), "url": at.url}
 
 
 def a_gateway_and_a_young_log(world: World) -> Arguments:
@@ -345,6 +371,28 @@ ROWS = [
         r"lines of others there are 89 d old, so this log is young",
     ),
     Row("log_retention", "the first deployment", first_deployment, "pass", r"lines are kept for 90 d .*; there is no line yet"),
+    Row("log_retention", "tried before the first deployment", tried_before_the_first_deployment, "pass", r"lines are kept for 90 d"),
+    Row(
+        "log_retention",
+        "since is a day in another zone",
+        since_of_a_part_of_the_day,
+        "pass",
+        r"the oldest line is 11 d old, as the log itself",
+    ),
+    Row(
+        "log_retention",
+        "older lines than since when it is said to be written",
+        since_later_than_its_lines,
+        "warn",
+        r"lines of 29 d ago are there, though it is said to be written for",
+    ),
+    Row(
+        "log_retention",
+        "it is not the first deployment",
+        not_the_first_deployment,
+        "fail",
+        r"the oldest line is 3 d old, and it has been written for 40\d d",
+    ),
     Row("log_retention", "a log with a line a week", weekly_lines, "pass", r"the oldest line is 75 d old, 90 d is asked"),
     Row(
         "log_retention",
@@ -423,6 +471,13 @@ ROWS = [
         a_gateway_and_a_young_log,
         "unknown",
         r"12 d old.* whether it is a young log or lines are deleted cannot",
+    ),
+    Row(
+        "log_retention",
+        "a gateway shows the metrics of another product",
+        metrics_of_another_product,
+        "unknown",
+        r"whether it is a young log or lines are deleted cannot be told; the store does not say",
     ),
     Row("log_retention", "the store cannot be reached", unreachable, "unknown", r"127\.0\.0\.1:9"),
     Row("log_retention", "a login page answers", login_page, "unknown", r"web page instead of lines"),

@@ -57,6 +57,14 @@ def slack(seconds: float, every: float = 0.0) -> float:
 def judged(wanted: Wanted, found: Found) -> Verdict:
     """The policy first: what it deletes too early, or never, is wrong whatever lies there now."""
     kept, oldest = found.kept, found.oldest
+    if found.age is not None and oldest is not None and oldest > found.age + DAY:
+        refuted = phrase(
+            "lines of {oldest:duration} ago are there, though it is said to be written for {age:duration} (since)",
+            oldest=oldest,
+            age=found.age,
+        )
+        verdict = judged(wanted, dataclasses.replace(found, age=None))
+        return dataclasses.replace(verdict, message=phrase("{message}; {more}", message=verdict.message, more=refuted))
     if found.age is None and found.at_most is not None and oldest is not None and abs(found.at_most - oldest) <= slack(found.at_most):
         found = dataclasses.replace(found, age=found.at_most)  # it goes back as far as there is a host
     if kept is not None:

@@ -25,32 +25,41 @@ from ._log_sources import QUIET
 from ._log_stores import log_store
 
 DAY = 86400.0
+YOUNG = 2 * DAY  # what is tried before a first deployment logs too
 MOST_FILES = 500
 FASTER = 0.75  # of the period of a rule: what is rotated so often is rotated by its size
 PATIENCE = 20.0
 
 
 class Asked(t.NamedTuple):
-    """What is known before anything is looked at: the time, and since when the log is written."""
+    """What is known before anything is looked at: the time, since when the log is written, and whether it is its first deployment."""
 
     now: float
     since: float | None
+    first: bool = False
 
     def age(self, moment: float | None) -> float | None:
         return None if moment is None else max(self.now - moment, 0.0)
+
+    def of_log(self, oldest: float | None) -> float | None:
+        """For how long the log is written. That a deployment is the first one is believed where there is hardly a line yet."""
+        if self.first and (oldest is None or (self.since is None and self.now - oldest < YOUNG)):
+            return 0.0
+        return self.age(self.since)
 
 
 def of_store(backend: str, args: t.Mapping[str, object], asked: Asked, runner: Runner) -> tuple[str, Found, list[Message]]:
     """The name of the store, what it keeps, and what hinders it. CannotObserve."""
     store = log_store(backend, args, runner)
     hinders = store.ready()
-    kept, oldest = store.kept(), asked.age(store.oldest())
+    kept, first = store.kept(), store.oldest()
+    oldest = asked.age(first)
     others = None
     if args.get("query") and kept is not None and oldest is not None and (kept.seconds is None or oldest < kept.seconds):
         with contextlib.suppress(CannotObserve):
             whole = log_store(backend, {**args, "query": None}, runner.within(PATIENCE))
             others = asked.age(whole.oldest())
-    return store.name, Found(kept, oldest, age=asked.age(asked.since), others=others), hinders
+    return store.name, Found(kept, oldest, age=asked.of_log(first), others=others), hinders
 
 
 def narrow(args: t.Mapping[str, object]) -> bool:
@@ -62,10 +71,10 @@ def of_journal(folder: str | None, patterns: t.Sequence[str], asked: Asked, runn
     if folder:
         oldest = _first_entry(folder, runner)
         said = phrase("the settings of a receiver are not looked at")
-        return folder, Found(None, asked.age(oldest), age=asked.age(asked.since), unsaid=said)
+        return folder, Found(None, asked.age(oldest), age=asked.of_log(oldest), unsaid=said)
     reach = journal_reach(patterns, runner)
     unsaid = phrase("journald deletes by size alone, and how fast its journal grows is not known yet") if reach.kept is None else None
-    found = Found(reach.kept, asked.age(reach.oldest), age=asked.age(asked.since), at_most=asked.age(host_since(runner)))
+    found = Found(reach.kept, asked.age(reach.oldest), age=asked.of_log(reach.oldest), at_most=asked.age(host_since(runner)))
     return "journal", dataclasses.replace(found, unsaid=unsaid, estimated=reach.by_size)
 
 
@@ -129,7 +138,7 @@ def _of_file(path: str, rotated_by: str, config: str, state: logrotate.State, as
             unsaid = phrase("it is rotated by its size, and how fast it fills is not known yet")
     elif unsaid is None:
         kept = Kept(None, phrase("no rule of logrotate takes it"))
-    return Found(kept, asked.age(reach.oldest), reach.exact, asked.age(asked.since), unsaid=unsaid, estimated=faster)
+    return Found(kept, asked.age(reach.oldest), reach.exact, asked.of_log(reach.oldest), unsaid=unsaid, estimated=faster)
 
 
 def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> tuple[Kept | None, bool]:

@@ -156,9 +156,11 @@ class VictoriaLogs:
         return Kept(seconds, phrase("-retentionPeriod={given} of {server}", given=given, server=self.name), sooner)
 
     def _metrics(self) -> list[tuple[str, dict[str, str], str]]:
-        """Its own metrics that are of use here; none where a gateway does not show them."""
+        """Its own metrics that are of use here; none where a gateway does not show them, or shows those of another product."""
         response = self.server.get("/metrics", missing=range(300, 600), timeout=QUICK)
         text = response.text if response.status == 200 else ""
+        if not re.search(r"^vl_\w+[{ ]", text, re.MULTILINE):  # of VictoriaMetrics, say: its flags have the same names
+            return []
         return [
             (name, {key: value.replace("\\\\", "\\") for key, value in _LABEL.findall(labels)}, value)
             for name, labels, value in _METRIC.findall(text)
