@@ -87,7 +87,7 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
 def run(args: Arguments, runner: Runner) -> Finding:
     """CannotObserve."""
     now = runner.now().timestamp()
-    asked = Asked(now, moment_of(args["since"], now), args["first_deployment"])
+    asked = Asked(now, moment_of(args["since"], now), args["first_deployment"], args["min_retention"], args["every"] or 0.0)
     wanted = Wanted(args["min_retention"], args["max_retention"], args["every"] or 0.0)
     if args["backend"] == "file":
         logs = of_files(

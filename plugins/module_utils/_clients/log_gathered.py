@@ -17,6 +17,7 @@ from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Completed, Runner, unreadable, user_name
 from .journald import not_all_seen
+from .log_days import FIRST_LOGS, jumped
 from .log_files import Rotated, rotated_files
 from .log_generations import BROKEN, UNPACKED
 from .log_store import Flow
@@ -278,10 +279,18 @@ class GatheredJournal:
         return counted
 
     def oldest(self) -> float | None:
-        """The time of the first entry. CannotObserve."""
+        """The time of the first entry whose time is one. CannotObserve."""
+        return self._first_since(FIRST_LOGS)
+
+    def filled(self, step: float) -> list[float]:
+        """Moments of entries, one for each part of so many seconds or more. CannotObserve."""
+        return jumped(self._first_since, step, self.runner.now().timestamp())
+
+    def _first_since(self, since: float) -> float | None:
+        """The time of the first entry since then."""
         counted = Counted()
         self._needs_journalctl()
-        with self.runner.piped(self.command("--output-fields=_HOSTNAME")) as pipe:
+        with self.runner.piped(self.command("--output-fields=_HOSTNAME", f"--since=@{int(since)}")) as pipe:
             left = b""
             while not counted.flows and len(left) < 2**20 and (chunk := pipe.read(65536)):
                 *lines, left = (left + chunk).split(b"\n")

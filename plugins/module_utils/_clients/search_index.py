@@ -15,6 +15,7 @@ from .._http import Connection
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .log_days import FIRST_LOGS
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import MESSAGE_FIELDS, around, as_moment, cut, flat, holding, host_of, moment_of
 from .log_wire import AT_ONCE, SKEW, LogServer, Refused, gather, not_in, too_many_values
@@ -23,7 +24,6 @@ INSTANCES = 10_000
 CLAUSES = 900  # in one search: less than the 1,024 that are allowed
 MOST_JOINED = 20  # tokens that are looked for within longer words
 QUICK = 10.0  # seconds for what is only looked for because something is amiss
-FIRST_LOGS = 978_307_200.0  # 2001: what is dated before has a broken time, and is not old
 ARRIVAL = ("event.ingested", "ingested", "@ingested", "ingest_timestamp")  # where ingest pipelines put the time of arrival
 BY_WORDS = ("text", "match_only_text", "annotated_text", "search_as_you_type")  # types of fields that are split into words
 BY_WHOLE_VALUE = (
@@ -243,6 +243,18 @@ class SearchIndex:
             return moment_of(found["oldest"]["value"]) if found else None  # type: ignore[index] # whatever is no such answer raises
         except (KeyError, TypeError):
             raise self.server.nonsense() from None
+
+    def filled(self, step: float) -> list[float]:
+        parts = {"parts": {"date_histogram": {"field": self.time_field, "fixed_interval": f"{int(step)}s", "min_doc_count": 1}}}
+        times = self._of_times(FIRST_LOGS, self.runner.now().timestamp() + SKEW)
+        found = (
+            self._search({"size": 0, "query": _all_of(self._of_query(self.place.query), times), "aggs": parts}).get("aggregations") or {}
+        )
+        try:
+            moments = [moment_of(one["key"]) for one in found["parts"]["buckets"]] if found else []  # type: ignore[index] # the same
+        except (KeyError, TypeError):
+            raise self.server.nonsense() from None
+        return [moment for moment in moments if moment is not None]
 
     def kept(self) -> Kept | None:
         raise NotImplementedError

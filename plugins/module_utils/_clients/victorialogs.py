@@ -15,6 +15,7 @@ from .._http import Connection
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .log_days import FIRST_LOGS
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import around, as_moment, cut, duration_of, holding, host_of, moment_of
 from .log_wire import SKEW, LogServer, Refused, gather, not_in, too_many_values
@@ -138,6 +139,12 @@ class VictoriaLogs:
     def oldest(self) -> float | None:
         rows = self._rows(self.server, "* | stats min(_time) operability_oldest", query=self.place.query)
         return moment_of(rows[0].get("operability_oldest")) if rows else None
+
+    def filled(self, step: float) -> list[float]:
+        counting = f"* | stats by (_time:{int(step)}s) count() operability_lines"
+        rows = self._rows(self.server, counting, query=self.place.query, start=FIRST_LOGS, end=self._now() + SKEW)
+        moments = [moment_of(row.get("_time")) for row in rows if str(row.get("operability_lines", "0")) != "0"]
+        return [moment for moment in moments if moment is not None]
 
     # -- how long
 
