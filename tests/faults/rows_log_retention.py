@@ -491,14 +491,14 @@ ROWS = [
         "one old line has come again",
         one_line_of_a_wrong_clock,
         "fail",
-        r"the oldest line is [78] d.* old, and it has been written for 40\d d.*; a few lines are 85 d old, far from all others",
+        r"the oldest line is (?:[789]|10) d.* old, and it has been written for 40\d d.*; a few lines are 85 d old, far from all others",
     ),
     Row(
         "log_retention",
         "two lines of a wrong clock",
         two_lines_of_a_wrong_clock,
         "warn",
-        r"the oldest line is [78] d.*it is a young log .*; a few lines are 85 d old, far from all others",
+        r"the oldest line is (?:[789]|10) d.*it is a young log .*; a few lines are 85 d old, far from all others",
     ),
     Row("log_retention", "one old line of others proves nothing", old_line_of_others, "warn", r"11 d old: it is a young log"),
     Row(

@@ -79,7 +79,7 @@ ROWS = [
         "OpenSearch: one line of a wrong clock is no old line",
         one_line_of_a_wrong_clock,
         "unknown",
-        r"the oldest line is [34] d.* whether it is a young log or lines are deleted cannot be told.*a few lines are 4\d\d\d d",
+        r"the oldest line is [345] d.* whether it is a young log or lines are deleted cannot be told.*a few lines are 4\d\d\d d",
     ),
     Row(
         "log_retention",

@@ -82,7 +82,8 @@ def _reached(oldest: float | None, filled: t.Callable[[float], t.Sequence[float]
     if run.begin is None or not run.beyond:
         return _Reached(oldest)
     if run.stray:
-        return _Reached(min(run.begin + step, asked.now), asked.now - oldest)
+        begin = min((moment for moment in filled(DAY) if moment >= run.begin), default=run.begin)
+        return _Reached(min(begin, asked.now), asked.now - oldest)
     return _Reached(oldest, None, (asked.now - (run.end_beyond or oldest), asked.now - run.begin))
 
 
