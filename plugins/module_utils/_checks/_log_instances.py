@@ -23,6 +23,7 @@ class Expected:
     written: float | None = None  # its newest line on its own host that must have arrived by now
     writes: float | None = None  # when its log was written to last, on its own host
     dropped: int = 0  # lines that its own host has dropped
+    timeless: bool = False  # the times of its lines on its own host do not tell until when it has logged
 
 
 @dataclasses.dataclass

@@ -168,6 +168,8 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
 
 
 def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
+    if one.writes is not None and one.timeless and one.written is None:
+        return _perhaps_stuck(one, one.writes, newest, asked)
     if one.written is None or newest >= one.written - SKEW or newest >= asked.now - asked.max_lag:
         return None
     told = phrase(
@@ -178,6 +180,19 @@ def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
         ago=max(asked.now - (one.writes or one.written), 0.0),
     )
     return Said(one.instance, Status.FAIL, told, silent=True)
+
+
+def _perhaps_stuck(one: Expected, writes: float, newest: float, asked: Asked) -> Said | None:
+    if newest >= asked.now - max(asked.max_lag, SKEW) or newest >= writes - asked.max_lag:
+        return None
+    told = phrase(
+        "the newest line of {instance} in the store is {age:duration} old, and its log was written to {ago:duration} ago; "
+        "the times in its lines there are none, or of another zone: that what ships it is not stuck is not proven",
+        instance=one.instance,
+        age=asked.now - newest,
+        ago=max(asked.now - writes, 0.0),
+    )
+    return Said(one.instance, Status.WARN, told)
 
 
 def _broken_off(one: Expected, flow: Flow, others: t.Sequence[Flow], asked: Asked) -> Said | None:

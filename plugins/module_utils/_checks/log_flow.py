@@ -204,12 +204,12 @@ def _expected(instance: str, names: t.Sequence[str], marker: t.Mapping[str, obje
     return Expected(instance, host_names([*names, *further]))
 
 
-def _of_host(marker: t.Mapping[str, object]) -> tuple[float | None, float | None, float | None, int]:
+def _of_host(marker: t.Mapping[str, object]) -> tuple[float | None, float | None, float | None, int, bool]:
     def number(name: str) -> float | None:
         value = marker.get(name)
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
-    return number("started"), number("written"), number("writes"), int(number("dropped") or 0)
+    return number("started"), number("written"), number("writes"), int(number("dropped") or 0), marker.get("timeless") is True
 
 
 def _of_several(expected: t.Sequence[Expected]) -> set[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 import random
@@ -136,6 +137,10 @@ def lines(ago: float, count: int = 5) -> Flow:
         (host(written=16 * MINUTE, writes=3), None, {}, "fail", "logs on its host, 3 s ago for the last time"),
         (host(), None, {"since": MOMENT - 30}, "warn", "no line of it is there yet"),
         (host(), None, {"since": MOMENT - HOUR}, "fail", "no line of web1 has come within 60 min"),
+        (dataclasses.replace(host(writes=5), timeless=True), lines(5 * HOUR), {}, "warn", "is not stuck is not proven"),
+        (dataclasses.replace(host(writes=5), timeless=True), lines(10 * MINUTE), {}, "pass", ""),
+        (dataclasses.replace(host(writes=5 * HOUR), timeless=True), lines(5 * HOUR), {}, "pass", ""),
+        (dataclasses.replace(host(writes=HOUR, written=HOUR), timeless=True), lines(5 * HOUR), {}, "fail", "is stuck"),
         (Expected("web1", ("web1",), dropped=1), lines(20), {}, "warn", "1 line of web1 was dropped on its way"),
     ],
 )
@@ -353,7 +358,25 @@ def test_lines_without_a_time_are_as_old_as_the_file(tmp_path: pathlib.Path) -> 
 
 def test_a_log_that_cannot_be_looked_at_says_why(tmp_path: pathlib.Path) -> None:
     assert "is not a regular file" in seen(tmp_path, path=str(tmp_path))["hidden"]
-    assert seen(tmp_path, path=str(tmp_path / "none.log"))["writes"] is None
+    assert "none.log does not exist" in seen(tmp_path, path=str(tmp_path / "none.log"))["hidden"]
+
+
+@pytest.mark.parametrize(
+    ("agos", "ago", "timeless", "written"),
+    [
+        ((3 * HOUR, 5), 5, False, 3 * HOUR),
+        ((3 * HOUR, 20), 5, False, 3 * HOUR),
+        ((5 * HOUR + 10,), 5, True, None),  # its times are five hours behind
+        ((-2 * HOUR,), 5, True, None),  # ... or two hours ahead
+        ((-2 * HOUR,), HOUR, True, HOUR),
+        ((HOUR,), 50 * MINUTE, False, HOUR),  # it has waited in its program
+    ],
+)
+def test_times_of_another_zone_are_not_believed(
+    tmp_path: pathlib.Path, agos: tuple[float, ...], ago: float, timeless: bool, written: float | None
+) -> None:
+    said = seen(tmp_path, path=log_of(tmp_path, *agos, ago=ago))
+    assert (said["timeless"], said["written"]) == (timeless, None if written is None else MOMENT - written)
 
 
 UNIT = (
