@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import typing as t
 
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
+from ansible_collections.operability.readiness.plugins.module_utils._checks import log_flow
 from flowing import DAY, HOUR, MINUTE, Arguments, asking, line, marker, own_store, stamp, store
 from nasty import Nasty
 from table import Row, World
@@ -260,6 +263,66 @@ def pods_of_anybody(_world: World) -> Arguments:
     return {**three_pods(_world), "query": None}
 
 
+def seen_on(world: World, host: str, *agos: float, text: str = "{time}Z info a line", ago: float = 1.0) -> dict[str, t.Any]:
+    """What this host says of a log with lines of so many seconds ago, the last one written so long ago, under another host's name."""
+    path = world.folder / f"{host}.log"
+    stamps = [time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - one)) for one in agos]
+    path.write_text("".join(f"{text.format(time=one)}\n" for one in stamps))
+    os.utime(path, (time.time() - ago, time.time() - ago))
+    return looked_at(world, host, str(path))
+
+
+def looked_at(world: World, host: str, path: str) -> dict[str, t.Any]:
+    args = parse_arguments(log_flow, {"backend": "journald", "min_instances": 1, "path": path})
+    said = log_flow.see(args, world.runner).observed
+    return {**said, "host": host, "inventory_host": host, "names": [host], "machine": "0123456789ab"}
+
+
+def no_time_in_its_lines(world: World) -> Arguments:
+    return asking(line("web1", 20), line("web2", 20), markers=[marker("web1"), seen_on(world, "web2", 1, text="a line")])
+
+
+def stuck_without_times(world: World) -> Arguments:
+    """Its log is written to all the time."""
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), seen_on(world, "web2", 1, text="a line")])
+
+
+def quiet_without_times(world: World) -> Arguments:
+    said = seen_on(world, "web2", 1, text="a line", ago=5 * HOUR)
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), said])
+
+
+def stuck_behind_another_zone(world: World) -> Arguments:
+    """The application writes its times five hours behind, and without a zone."""
+    said = seen_on(world, "web2", *range(int(9 * HOUR), int(5 * HOUR), -60), text="{time} info a line")
+    return asking(line("web1", 20), line("web2", 4 * HOUR), markers=[marker("web1"), said])
+
+
+def stuck_before_another_zone(world: World) -> Arguments:
+    said = seen_on(world, "web2", *range(int(2 * HOUR), int(-2 * HOUR), -60), text="{time} info a line")
+    return asking(line("web1", 20), line("web2", 2 * HOUR), markers=[marker("web1"), said])
+
+
+def in_another_zone(world: World) -> Arguments:
+    said = seen_on(world, "web2", *range(int(9 * HOUR), int(5 * HOUR), -60), text="{time} info a line")
+    return asking(line("web1", 20), line("web2", 20), markers=[marker("web1"), said])
+
+
+def its_log_is_not_there(world: World) -> Arguments:
+    said = looked_at(world, "web2", str(world.folder / "paymemts.log"))
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), said])
+
+
+def its_log_is_empty(world: World) -> Arguments:
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), seen_on(world, "web2")])
+
+
+def its_log_was_just_rotated(world: World) -> Arguments:
+    seen_on(world, "web2", 3 * HOUR, 2 * HOUR, ago=2 * HOUR)
+    (world.folder / "web2.log").rename(world.folder / "web2.log.1")
+    return asking(line("web1", 20), line("web2", 2 * HOUR), markers=[marker("web1"), seen_on(world, "web2")])
+
+
 def not_this_log(_world: World) -> Arguments:
     return asking(line("web1", 20), line("web2", 20, app="sshd"))
 
@@ -403,6 +466,15 @@ ROWS = [
         r"no line of web2 has come within",
     ),
     Row("log_flow", "one works, the other one stands by", standby, "pass", BOTH),
+    Row("log_flow", "lines without a time on a host", no_time_in_its_lines, "pass", BOTH),
+    Row("log_flow", "a quiet log without times", quiet_without_times, "pass", BOTH),
+    Row("log_flow", "times of another zone on a host", in_another_zone, "pass", BOTH),
+    Row("log_flow", "a log that was just rotated on its host", its_log_was_just_rotated, "pass", BOTH),
+    Row("log_flow", "stuck, and no time in the lines on the host", stuck_without_times, "warn", r"web2 .* is 5 h old, .* not stuck is not"),
+    Row("log_flow", "stuck, and the times on the host lie behind", stuck_behind_another_zone, "warn", r"is 4 h old, .* not stuck is not"),
+    Row("log_flow", "stuck, and the times on the host lie ahead", stuck_before_another_zone, "warn", r"is 2 h old, .* not stuck is not"),
+    Row("log_flow", "the log is not there on the host", its_log_is_not_there, "warn", r"not looked at: \S*paymemts\.log does not exist"),
+    Row("log_flow", "the log is empty on the host", its_log_is_empty, "warn", r"web2\.log is empty, and nothing of it was rotated away"),
     Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
     Row("log_flow", "both have been quiet, as their hosts say", night_of_hosts_that_say_so, "pass", BOTH),
     Row("log_flow", "both have been quiet, as it was declared", night_as_declared, "pass", r"2 of 2 instances have logged within 13 h"),

@@ -106,7 +106,9 @@ def written_to_file(path: str, before: float, runner: Runner) -> Written:
         found = Written()
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
-    if found.until is None:
+    if found.last is None and not any(one.size for one in rotated_files(path)):
+        raise CannotObserve(phrase("{path:path} is empty, and nothing of it was rotated away: is it still the log?", path=path))
+    if found.until is None and not found.timeless:
         found.until = _newest_rotated(path, before, runner)
     return found
 
