@@ -408,6 +408,20 @@ def any_line_counts(_world: World) -> Arguments:
     return {**asking(line("web1", 20), line("web2", 20)), "query": None}
 
 
+def anything(world: World) -> Arguments:
+    return {**any_line_counts(world), "query": "*"}
+
+
+def any_host(world: World) -> Arguments:
+    return {**any_line_counts(world), "query": "host:* AND (_time:2d)"}
+
+
+def our_own_request(_world: World) -> Arguments:
+    """An access log in JSON: what log_canary has asked for stands in another field than the message."""
+    url = "/?readiness=operability-canary+0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77"
+    return asking(line("web1", 20, "GET /", url="/basket"), *[line("web2", 20 + number, "GET /", url=url) for number in range(10)])
+
+
 def store_behind(_world: World) -> Arguments:
     """Nothing of anybody has come for 30 hours."""
     return asking(line("web1", 30 * HOUR), line("web2", 31 * HOUR), line("db1", 30 * HOUR, app="postgresql"), every="2h")
@@ -475,6 +489,9 @@ ROWS = [
     Row("log_flow", "stuck, and the times on the host lie ahead", stuck_before_another_zone, "warn", r"is 2 h old, .* not stuck is not"),
     Row("log_flow", "the log is not there on the host", its_log_is_not_there, "warn", r"not looked at: \S*paymemts\.log does not exist"),
     Row("log_flow", "the log is empty on the host", its_log_is_empty, "warn", r"web2\.log is empty, and nothing of it was rotated away"),
+    Row("log_flow", "a query that anything matches", anything, "warn", r"whoever wrote them: say which are those of the service"),
+    Row("log_flow", "a query that any host matches", any_host, "warn", r"whoever wrote them: say which are those of the service"),
+    Row("log_flow", "nothing but requests of our own", our_own_request, "fail", r"1 of 2 instances log: no line of web2 has come"),
     Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
     Row("log_flow", "both have been quiet, as their hosts say", night_of_hosts_that_say_so, "pass", BOTH),
     Row("log_flow", "both have been quiet, as it was declared", night_as_declared, "pass", r"2 of 2 instances have logged within 13 h"),

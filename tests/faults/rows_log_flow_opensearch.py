@@ -73,6 +73,20 @@ def our_own_lines_and_a_query(_world: World) -> Arguments:
     return {**our_own_lines(_world), "query": 'service.name:"payments"'}
 
 
+WHOLE = {"properties": {"message": {"type": "keyword"}, "url": {"properties": {"original": {"type": "keyword"}}}}}
+
+
+def our_own_lines_kept_whole(_world: World) -> Arguments:
+    """A field that is no text is not split into words."""
+    server = log_servers.opensearch()
+    index = server.own_index("payments")
+    server.ask("PUT", f"/{index}", {"mappings": WHOLE})
+    mark = "2026-11-25T06:00:00Z info operability-canary 0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77 end"
+    asked = {"original": "/?readiness=operability-canary+0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77"}
+    server.put(index, line("web1", 20), line("web2", 20, mark), line("web2", 20, "GET /", url=asked))
+    return {**asking(), "index": index}
+
+
 def no_such_index(_world: World) -> Arguments:
     return asking()
 
@@ -109,6 +123,13 @@ ROWS = [
         our_own_lines_and_a_query,
         "fail",
         r"no line of web2 has come within 25 h",
+    ),
+    Row(
+        "log_flow",
+        "OpenSearch: nothing but our own, in fields kept whole",
+        our_own_lines_kept_whole,
+        "fail",
+        r"1 of 2 instances log: no line of web2 has come",
     ),
     Row("log_flow", "OpenSearch: both hosts log", both, "pass", BOTH),
     Row("log_flow", "OpenSearch: all containers log", by_container, "pass", BOTH),

@@ -22,7 +22,6 @@ from .._finding import CannotObserve
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._kept_judged import Found
-from ._log_sources import QUIET
 from ._log_stores import log_store
 
 DAY = 86400.0
@@ -85,10 +84,6 @@ def _reached(oldest: float | None, filled: t.Callable[[float], t.Sequence[float]
         begin = min((moment for moment in filled(DAY) if moment >= run.begin), default=run.begin)
         return _Reached(min(begin, asked.now), asked.now - oldest)
     return _Reached(oldest, None, (asked.now - (run.end_beyond or oldest), asked.now - run.begin))
-
-
-def narrow(args: t.Mapping[str, object]) -> bool:
-    return any(args.get(name) for name in QUIET)
 
 
 def of_journal(folder: str | None, patterns: t.Sequence[str], asked: Asked, runner: Runner) -> tuple[str, Found]:
@@ -192,4 +187,4 @@ def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> tu
     return Kept(seconds, said), faster
 
 
-__all__ = ("Asked", "kept_by_rule", "narrow", "of_files", "of_journal", "of_store", "without_generations")
+__all__ = ("Asked", "kept_by_rule", "of_files", "of_journal", "of_store", "without_generations")

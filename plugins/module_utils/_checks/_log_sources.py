@@ -5,25 +5,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import typing as t
 
 from .._clients.log_gathered import Counted, GatheredFiles, GatheredJournal
 from .._clients.log_store import Flow, LogStore
-from .._clients.log_tail import CANARY
 from .._clients.log_values import HOST_FIELDS
+from .._clients.log_wire import Refused
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner
 from ._log_instances import Expected, matched
+from ._log_place import OF_ANYBODY, is_narrow, without_canaries
 from ._log_silence import together
 from ._log_stores import log_store
-
-QUIET = ("query", "index", "stream")  # what narrows a store to the lines of one service
-# words in the names of files in which lines of all programs are
-OF_ANYBODY = ("all", "everything", "gz", "host", "log", "logs", "messages", "remote", "syslog", "system", "txt")
 
 
 class Source(t.Protocol):
@@ -54,7 +50,7 @@ class StoreSource:
         return self.store.ready()
 
     def narrow(self) -> bool:
-        return any(self.args.get(name) for name in QUIET)
+        return is_narrow(self.args)
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
         if self.field:
@@ -78,25 +74,19 @@ class StoreSource:
         return Counted(fallback)
 
     def _flow(self, field: str, since: float, until: float) -> dict[str, Flow]:
-        return self.store.flow(field, since, until)
+        try:
+            return self.store.flow(field, since, until)
+        except Refused:
+            if self.backend != "victorialogs":
+                raise
+            query = without_canaries(self.backend, self.args, everywhere=False)  # older than 1.46
+            return log_store(self.backend, {**self.args, "query": query}, self.runner).flow(field, since, until)
 
     def without_query(self) -> StoreSource | None:
         """All that the store has beside the service's own lines; None where nothing narrows it."""
         if not self.args.get("query"):
             return None
         return StoreSource(self.backend, {**self.args, "query": None, "by": None}, self.runner)
-
-
-def without_canaries(backend: str, args: t.Mapping[str, object]) -> str:
-    """The query of the place, but for lines of our own: they would have a silent service log."""
-    query = str(args.get("query") or "")
-    if backend == "loki":
-        return f'{query} != "{CANARY}"' if query else query
-    if backend == "victorialogs":
-        field = args.get("message_field")
-        ours = f'!{json.dumps(str(field))}:"{CANARY}"' if field else f'!"{CANARY}"'
-        return f"({query}) {ours}" if query else ours
-    return f'({query}) AND NOT "{CANARY}"' if query else f'NOT "{CANARY}"'
 
 
 class FilesSource:
@@ -142,4 +132,4 @@ def all_found(expected: t.Sequence[Expected], flows: t.Mapping[str, Flow], enoug
     return bool(expected) and all(together([flows[name] for name in found.of[one.instance]]).lines >= enough for one in expected)
 
 
-__all__ = ("QUIET", "FilesSource", "JournalSource", "Source", "StoreSource", "all_found")
+__all__ = ("FilesSource", "JournalSource", "Source", "StoreSource", "all_found")
