@@ -29,6 +29,18 @@ def full_names(_world: World) -> Arguments:
     return asking(line("Web1.Prod.Example.", 20), line("web2.prod.example", 20), expect=expect)
 
 
+def short_names_in_one_domain(_world: World) -> Arguments:
+    return asking(line("web1.prod.example", 20), line("web2.prod.example", 20), line("web2", 20), line("web1.localdomain", 20))
+
+
+def short_names_in_two_domains(_world: World) -> Arguments:
+    return asking(line("web1.test.example", 20), line("web2.prod.example", 20))
+
+
+def two_of_one_short_name(_world: World) -> Arguments:
+    return asking(line("web1.test.example", 20), line("web1.prod.example", 20), line("web2.prod.example", 20))
+
+
 def addresses(_world: World) -> Arguments:
     expect = [{"instance": "web1", "names": ["10.0.0.5"]}, {"instance": "web2", "names": ["2001:db8::5"]}]
     return asking(line("10.0.0.5:514", 20), line("[2001:0db8:0:0:0:0:0:5]:601", 20), expect=expect)
@@ -492,6 +504,21 @@ ROWS = [
     Row("log_flow", "a query that anything matches", anything, "warn", r"whoever wrote them: say which are those of the service"),
     Row("log_flow", "a query that any host matches", any_host, "warn", r"whoever wrote them: say which are those of the service"),
     Row("log_flow", "nothing but requests of our own", our_own_request, "fail", r"1 of 2 instances log: no line of web2 has come"),
+    Row("log_flow", "hosts are known by their short names alone", short_names_in_one_domain, "pass", BOTH),
+    Row(
+        "log_flow",
+        "short names, and two domains",
+        short_names_in_two_domains,
+        "warn",
+        r"only the short name is known are there in prod\.example, test\.example",
+    ),
+    Row(
+        "log_flow",
+        "two hosts have the short name",
+        two_of_one_short_name,
+        "unknown",
+        r"web1 is there in several domains \(prod\.example, test\.example\)",
+    ),
     Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
     Row("log_flow", "both have been quiet, as their hosts say", night_of_hosts_that_say_so, "pass", BOTH),
     Row("log_flow", "both have been quiet, as it was declared", night_as_declared, "pass", r"2 of 2 instances have logged within 13 h"),

@@ -17,7 +17,7 @@ from .._finding import CannotObserve, Status
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
 from ._log_instances import Expected, Matched
-from ._log_silence import AHEAD, LULL, SKEW, Asked, Said, breaks_off
+from ._log_silence import AHEAD, LULL, SKEW, Asked, Said, breaks_off, goes_on
 from ._log_sources import Source, StoreSource
 
 BUSY = 40  # lines in a time as long as the silence that follows: one that logs so often is not silent by chance
@@ -73,18 +73,14 @@ def gone(flows: t.Mapping[str, Flow], asked: Asked, *, few: bool) -> list[str]:
     ``few``: also those of which too few lines are known to tell a rhythm, where they are silent for a part of the window.
     """
     named = {name: flow for name, flow in flows.items() if name and flow.newest is not None}
-    stopped = []
-    for name, flow in named.items():
-        others = [other for key, other in named.items() if key != name]
-        if breaks_off(flow, others, asked) or (few and not asked.rhythm and _is_old(flow, others, asked)):
-            stopped.append(name)
+    busy, any_now = goes_on(named.values(), asked), any(asked.now - (flow.newest or 0.0) < asked.max_lag for flow in named.values())
+    of_few = few and any_now and not asked.rhythm
+    stopped = [name for name, flow in named.items() if (busy and breaks_off(flow, asked)) or (of_few and _is_old(flow, asked))]
     return sorted(stopped, key=lambda name: flows[name].newest or 0.0)
 
 
-def _is_old(flow: Flow, others: t.Sequence[Flow], asked: Asked) -> bool:
+def _is_old(flow: Flow, asked: Asked) -> bool:
     """Of one that is only counted: nobody says that it is still there, and its last line is of long ago."""
-    if not any(other.newest is not None and asked.now - other.newest < asked.max_lag for other in others):
-        return False
     return asked.now - (flow.newest or 0.0) > max(asked.window / FEW, LULL * asked.max_lag)
 
 

@@ -11,7 +11,7 @@ import typing as t
 from .._clients.log_store import Flow
 from .._finding import Status
 from .._phrase import Message, phrase, plural
-from ._log_instances import Expected, Matched
+from ._log_instances import Expected, Matched, domains
 
 SKEW = 120.0  # seconds by which the times of a host and of the store may differ
 AHEAD = 300.0  # ... and by which a line may lie in the future
@@ -50,9 +50,14 @@ def judge(expected: t.Sequence[Expected], found: Matched, flows: t.Mapping[str, 
     """One line for each instance that does not log as it should."""
     said = []
     all_flows = {one.instance: together([flows[name] for name in found.of.get(one.instance, ())]) for one in expected}
+    shared: dict[str, list[str]] = {}
+    for name, owners in found.shared.items():
+        for owner in owners:
+            shared.setdefault(owner, []).append(name)
+    going_on = goes_on(all_flows.values(), asked)
     for one in expected:
         flow = all_flows[one.instance]
-        names = [name for name, owners in found.shared.items() if one.instance in owners]
+        names = shared.get(one.instance, [])
         verdict = _judged(one, flow, asked)
         if verdict is None and names and all(name in found.shared for name in found.of[one.instance]):
             others = sorted(set(found.shared[names[0]]) - {one.instance})
@@ -63,7 +68,10 @@ def judge(expected: t.Sequence[Expected], found: Matched, flows: t.Mapping[str, 
                 others=others,
             )
             verdict = Said(one.instance, Status.UNKNOWN, told)
-        verdict = verdict or _broken_off(one, flow, [other for name, other in all_flows.items() if name != one.instance], asked)
+        if verdict is None and len(others := domains(one, found.of[one.instance])) > 1:
+            verdict = Said(one.instance, Status.UNKNOWN, _of_several_domains(one, others))
+        if going_on:
+            verdict = verdict or _broken_off(one, flow, asked)
         if verdict is not None:
             said.append(verdict)
         elif one.dropped:
@@ -195,11 +203,19 @@ def _perhaps_stuck(one: Expected, writes: float, newest: float, asked: Asked) ->
     return Said(one.instance, Status.WARN, told)
 
 
-def _broken_off(one: Expected, flow: Flow, others: t.Sequence[Flow], asked: Asked) -> Said | None:
+def _of_several_domains(one: Expected, found: t.Sequence[str]) -> Message:
+    return phrase(
+        "{instance} is there in several domains ({domains:list}), which may be several hosts: say under which names it logs (names)",
+        instance=one.instance,
+        domains=list(found[:5]),
+    )
+
+
+def _broken_off(one: Expected, flow: Flow, asked: Asked) -> Said | None:
     """One of which its host says nothing, that logged all the time until long ago, while others like it go on."""
     if one.written is not None or flow.newest is None:
         return None
-    if not breaks_off(flow, others, asked):
+    if not breaks_off(flow, asked):
         return None
     told = phrase(
         "{instance} had logged {lines:number} lines until {age:duration} ago and none since, while others go on: "
@@ -211,14 +227,17 @@ def _broken_off(one: Expected, flow: Flow, others: t.Sequence[Flow], asked: Aske
     return Said(one.instance, Status.WARN, told, silent=True)
 
 
-def breaks_off(flow: Flow, others: t.Sequence[Flow], asked: Asked) -> bool:
-    """Whether it logged all the time until long ago, while one that logs as often goes on."""
+def goes_on(flows: t.Iterable[Flow], asked: Asked) -> bool:
+    """Whether one of those that log all the time does so now."""
+    return any(one.lines >= OFTEN and one.newest is not None and asked.now - one.newest < asked.max_lag for one in flows)
+
+
+def breaks_off(flow: Flow, asked: Asked) -> bool:
+    """Whether it logged all the time until long ago."""
     if flow.newest is None or flow.lines < OFTEN:
         return False
     silent, gap = asked.now - flow.newest, (flow.newest - asked.begin) / flow.lines
-    if silent < max(LULL * asked.max_lag, LULL * 10 * gap):
-        return False
-    return any(other.lines >= OFTEN and other.newest is not None and asked.now - other.newest < asked.max_lag for other in others)
+    return silent >= max(LULL * asked.max_lag, LULL * 10 * gap)
 
 
-__all__ = ("AHEAD", "EARLY", "LULL", "SKEW", "Asked", "Said", "breaks_off", "dropped", "judge", "together")
+__all__ = ("AHEAD", "EARLY", "LULL", "SKEW", "Asked", "Said", "breaks_off", "dropped", "goes_on", "judge", "together")

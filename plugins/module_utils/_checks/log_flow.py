@@ -19,7 +19,7 @@ from .._runner import Runner
 from ._log_absence import clues, explained, newest, store_is_behind
 from ._log_drops import Drops, drops_of
 from ._log_host import seen
-from ._log_instances import Expected, Matched, host_names, is_address, matched
+from ._log_instances import Expected, Matched, domains, host_names, is_address, matched
 from ._log_rhythm import of_patterns, stands_still, too_few
 from ._log_silence import Asked, Said, judge, together
 from ._log_sources import FilesSource, JournalSource, Source, StoreSource
@@ -385,6 +385,12 @@ def _remarks(
     if expected and found.strangers:
         told = phrase("{names:list} logs there too, and is not expected", names=_shown(sorted(found.strangers)))
         remarks.append((Status.PASS, told))
+    foreign = sorted({domain for one in expected for domain in domains(one, found.of[one.instance])})
+    if foreign:
+        told = phrase(
+            "hosts of which only the short name is known are there in {domains:list}: is that where they are (names)?", domains=foreign[:5]
+        )
+        remarks.append((Status.PASS if len(foreign) == 1 else Status.WARN, told))
     if unnamed.lines:
         told = plural(
             "{count:number} line there does not say whose it is",

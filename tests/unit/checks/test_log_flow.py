@@ -85,6 +85,12 @@ def test_a_name_that_several_hosts_may_have_is_told() -> None:
     assert matched(expected, ["web1"]).shared == {"web1": ["web1.prod", "web1.test"]}
 
 
+def test_ten_thousand_hosts_are_told_apart_at_once() -> None:
+    expected = [Expected(f"web{number}", host_names([f"web{number}.example", f"web{number}"])) for number in range(10_000)]
+    flows = {f"web{number}": Flow(200, MOMENT) for number in range(10_000)}
+    assert judge(expected, matched(expected, flows), flows, asked()) == []
+
+
 def test_units_and_containers_are_called_as_they_are() -> None:
     expected = [Expected("payments", ("payments",), host=False), Expected("web-*", ("web-*",), host=False)]
     found = matched(expected, ["payments.service", "/web-1", "web-2", "Web-3", "payments.timer"])
