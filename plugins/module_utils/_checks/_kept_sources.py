@@ -12,9 +12,10 @@ import typing as t
 
 from .._clients import logrotate
 from .._clients.host_age import host_since
+from .._clients.journal_gathered import GatheredJournal
 from .._clients.journal_kept import journal_reach
 from .._clients.log_days import run_of
-from .._clients.log_gathered import GatheredFiles, GatheredJournal
+from .._clients.log_gathered import GatheredFiles
 from .._clients.log_generations import Reach, reach_of
 from .._clients.log_store import Kept
 from .._clients.logrotate_maxage import maxage_of

@@ -12,7 +12,7 @@ import contextlib
 import dataclasses
 import typing as t
 
-from .._clients.log_gathered import Counted
+from .._clients.log_counted import Counted
 from .._clients.log_store import Flow
 from .._finding import CannotObserve, Status
 from .._phrase import Message, phrase

@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._clients.log_gathered import Counted
+from .._clients.log_counted import Counted
 from .._clients.log_store import Flow
 from .._finding import CannotObserve, Status
 from .._phrase import Message, phrase, plural

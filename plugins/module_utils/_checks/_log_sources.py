@@ -9,7 +9,9 @@ import os
 import re
 import typing as t
 
-from .._clients.log_gathered import Counted, GatheredFiles, GatheredJournal
+from .._clients.journal_gathered import GatheredJournal
+from .._clients.log_counted import Counted
+from .._clients.log_gathered import GatheredFiles
 from .._clients.log_store import Flow, LogStore
 from .._clients.log_values import HOST_FIELDS
 from .._clients.log_wire import Refused
@@ -120,7 +122,7 @@ class JournalSource:
         return []
 
     def narrow(self) -> bool:
-        return bool(self.journal.matches) or self.by != "_HOSTNAME"
+        return self.journal.is_narrow or self.by != "_HOSTNAME"
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
         return self.journal.count(self.by, since, until, lambda flows: all_found(expected, flows, enough))

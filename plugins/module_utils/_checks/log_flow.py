@@ -9,7 +9,7 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec
-from .._clients.log_gathered import Counted
+from .._clients.log_counted import Counted
 from .._clients.log_store import Flow
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, unknown, worst
 from .._http import HttpArguments
