@@ -357,23 +357,42 @@ def too_few_pods(_world: World) -> Arguments:
 
 
 def clock_ahead(_world: World) -> Arguments:
-    return asking(line("web1", 20), line("web2", -2 * HOUR))
+    """Two hours, since long: what it has logged until now lies in all the time until then."""
+    return asking(line("web1", 20), *[line("web2", -2 * HOUR + number * 60) for number in range(200)])
+
+
+def clock_ahead_since_now(_world: World) -> Arguments:
+    """Its lines all lie in the future, and more come."""
+    return going_on(asking(line("web1", 20), line("web2", -2 * HOUR, "first")), -2 * HOUR)
+
+
+def one_line_of_the_future(_world: World) -> Arguments:
+    """It is silent, but for one line of a wrong date."""
+    return asking(line("web1", 20), line("web2", -20 * HOUR))
+
+
+def stuck_behind_the_future(_world: World) -> Arguments:
+    said = [marker("web1"), marker("web2", started=9 * DAY, written=16 * MINUTE, writes=1)]
+    return asking(line("web1", 20), line("web2", 5 * HOUR), line("web2", -20 * HOUR), markers=said)
 
 
 def time_zone(_world: World) -> Arguments:
     """Five hours behind, and more lines come while it is looked at."""
-    args = asking(line("web1", 20), line("web2", 5 * HOUR, "first"), since=stamp(HOUR))
+    return going_on(asking(line("web1", 20), line("web2", 5 * HOUR, "first"), since=stamp(HOUR)), 5 * HOUR)
+
+
+def going_on(args: Arguments, ago: float) -> Arguments:
     end = time.monotonic() + 60
 
-    def going_on() -> None:
+    def more() -> None:
         while time.monotonic() < end:
             try:
-                store().put(args["tenant"], line("web2", 5 * HOUR))
+                store().put(args["tenant"], line("web2", ago))
             except OSError:
                 return
             time.sleep(0.5)
 
-    threading.Thread(target=going_on, daemon=True).start()
+    threading.Thread(target=more, daemon=True).start()
     return args
 
 
@@ -504,6 +523,21 @@ ROWS = [
     Row("log_flow", "a query that anything matches", anything, "warn", r"whoever wrote them: say which are those of the service"),
     Row("log_flow", "a query that any host matches", any_host, "warn", r"whoever wrote them: say which are those of the service"),
     Row("log_flow", "nothing but requests of our own", our_own_request, "fail", r"1 of 2 instances log: no line of web2 has come"),
+    Row(
+        "log_flow",
+        "all lines lie in the future, and more come",
+        clock_ahead_since_now,
+        "warn",
+        r"newest line of web2 lies .* in the future",
+    ),
+    Row(
+        "log_flow",
+        "one line of the future, and no other",
+        one_line_of_the_future,
+        "fail",
+        r"no line of web2 has come within 25 h; its newest line lies 19 h 5\d min .*in the future",
+    ),
+    Row("log_flow", "stuck, with one line of the future", stuck_behind_the_future, "fail", r"newest line of web2 in the store is 5 h old"),
     Row("log_flow", "hosts are known by their short names alone", short_names_in_one_domain, "pass", BOTH),
     Row(
         "log_flow",

@@ -18,7 +18,7 @@ from .._finding import CannotObserve, Status
 from .._phrase import Message, phrase
 from .._runner import Runner
 from ._log_instances import Expected, Matched, is_address, matched
-from ._log_silence import SKEW, Asked, Said, together
+from ._log_silence import AHEAD, SKEW, Asked, Said, in_the_future, together
 from ._log_sources import Source, StoreSource
 
 DAY = 86400.0
@@ -127,6 +127,8 @@ def explained(
 def _explained(one: Said, expected: Expected, told: Clues, asked: Asked, hinders: t.Sequence[Message]) -> Said:
     earlier = told.earlier.get(one.instance)
     back = asked.now - earlier.newest if earlier is not None and earlier.newest is not None else None
+    if one.instance in told.moving and back is not None and back < -AHEAD:
+        return Said(one.instance, Status.WARN, in_the_future(one.instance, -back), silent=True)
     if one.instance in told.moving and back is not None and back > SKEW:
         message = phrase(
             "lines of {instance} come, and the newest is {age:duration} old: they are late by that, or its clock or its time zone is wrong",
@@ -154,6 +156,8 @@ def _hint(one: Said, expected: Expected, told: Clues, asked: Asked, back: float 
         )
     if back is None:
         return None if expected.written is not None else phrase("none of it has come for {time:duration}", time=LONGER)
+    if back < -AHEAD:
+        return phrase("its newest line lies {ahead:duration} in the future, which proves nothing", ahead=-back)
     return phrase("its newest line is {age:duration} old", age=back)
 
 

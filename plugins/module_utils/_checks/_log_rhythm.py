@@ -16,8 +16,8 @@ from .._clients.log_store import Flow
 from .._finding import CannotObserve, Status
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
-from ._log_instances import Expected, Matched
-from ._log_silence import AHEAD, LULL, SKEW, Asked, Said, breaks_off, goes_on
+from ._log_instances import Expected, Matched, matched
+from ._log_silence import AHEAD, LULL, SKEW, Asked, Said, breaks_off, goes_on, in_the_future
 from ._log_sources import Source, StoreSource
 
 BUSY = 40  # lines in a time as long as the silence that follows: one that logs so often is not silent by chance
@@ -65,6 +65,36 @@ def stands_still(
 def _has_come(one: Expected, found: Matched, counted: Counted) -> bool:
     newest = max((counted.flows[name].newest or 0.0 for name in found.of[one.instance]), default=0.0)
     return newest >= (one.writes or 0.0) - SKEW
+
+
+def ahead(expected: t.Sequence[Expected], said: t.Sequence[Said], later: t.Mapping[str, float], asked: Asked) -> list[Said]:
+    """Instances that log, and have lines from the future too: such a line is no sign of life, and a sign of a wrong clock."""
+    wrong = {one.instance for one in said}
+    found = matched(expected, later)
+    return [
+        Said(one.instance, Status.WARN, in_the_future(one.instance, max(later[name] for name in found.of[one.instance]) - asked.now))
+        for one in expected
+        if found.of[one.instance] and one.instance not in wrong
+    ]
+
+
+def shared_files(expected: t.Sequence[Expected], found: Matched, counted: Counted) -> list[Said]:
+    """Instances of which the files are one and the same, by links or by mounts: one of them may be silent."""
+    owners: dict[tuple[int, int], list[str]] = {}
+    for one in expected:
+        for identity in set().union(*(counted.files.get(name, set()) for name in found.of[one.instance])):
+            owners.setdefault(identity, []).append(one.instance)
+    several = {tuple(sorted(names)) for names in owners.values() if len(names) > 1}
+    said = {}
+    for names in sorted(several):
+        for name in names:
+            told = phrase(
+                "the file of {instance} is that of {others:list} too (a link): whether it logs cannot be told",
+                instance=name,
+                others=[other for other in names if other != name][:SHOWN],
+            )
+            said.setdefault(name, Said(name, Status.UNKNOWN, told))
+    return list(said.values())
 
 
 def gone(flows: t.Mapping[str, Flow], asked: Asked, *, few: bool) -> list[str]:
@@ -150,4 +180,4 @@ def too_few(least: int | None, counted: Counted, asked: Asked) -> Said | None:
     return Said("", Status.WARN, told)
 
 
-__all__ = ("BUSY", "gone", "of_patterns", "stands_still", "too_few")
+__all__ = ("BUSY", "ahead", "gone", "of_patterns", "shared_files", "stands_still", "too_few")

@@ -99,12 +99,7 @@ def _judged(one: Expected, flow: Flow, asked: Asked) -> Said | None:
     if not flow.lines or flow.newest is None:
         return _silent(one, asked)
     if flow.newest > asked.now + AHEAD:
-        told = phrase(
-            "the newest line of {instance} lies {ahead:duration} in the future: its clock is wrong, or its time zone is taken for another",
-            instance=one.instance,
-            ahead=flow.newest - asked.now,
-        )
-        return Said(one.instance, Status.WARN, told)
+        return Said(one.instance, Status.WARN, in_the_future(one.instance, flow.newest - asked.now))
     if one.started is not None and one.started > asked.begin and flow.newest < one.started - 2:
         return _not_since_its_start(one, one.started, flow.newest, asked)
     if flow.lines < asked.min_lines:
@@ -118,6 +113,14 @@ def _judged(one: Expected, flow: Flow, asked: Asked) -> Said | None:
         )
         return Said(one.instance, Status.FAIL, told)
     return _stuck(one, flow.newest, asked)
+
+
+def in_the_future(instance: str, by: float) -> Message:
+    return phrase(
+        "the newest line of {instance} lies {ahead:duration} in the future: its clock is wrong, or its time zone is taken for another",
+        instance=instance,
+        ahead=by,
+    )
 
 
 def _silent(one: Expected, asked: Asked) -> Said:
@@ -240,4 +243,4 @@ def breaks_off(flow: Flow, asked: Asked) -> bool:
     return silent >= max(LULL * asked.max_lag, LULL * 10 * gap)
 
 
-__all__ = ("AHEAD", "EARLY", "LULL", "SKEW", "Asked", "Said", "breaks_off", "dropped", "goes_on", "judge", "together")
+__all__ = ("AHEAD", "EARLY", "LULL", "SKEW", "Asked", "Said", "breaks_off", "dropped", "goes_on", "in_the_future", "judge", "together")

@@ -23,6 +23,8 @@ from ._log_place import OF_ANYBODY, is_narrow, without_canaries
 from ._log_silence import together
 from ._log_stores import log_store
 
+DAY = 86400.0
+
 
 class Source(t.Protocol):
     """Where the lines are looked for."""
@@ -34,6 +36,9 @@ class Source(t.Protocol):
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
         """What is there, by the names of instances. CannotObserve."""
+
+    def ahead(self, expected: t.Sequence[Expected], counted: Counted, since: float) -> dict[str, float]:
+        """The newest line of each name that has lines from after a time, when all before it has been counted. CannotObserve."""
 
     def narrow(self) -> bool:
         """Whether it has been said which lines are the service's."""
@@ -75,6 +80,10 @@ class StoreSource:
             )
         return Counted(fallback)
 
+    def ahead(self, expected: t.Sequence[Expected], counted: Counted, since: float) -> dict[str, float]:
+        later = self._flow(self.field, since, since + DAY) if self.field else self.count(expected, since, since + DAY, 1).flows
+        return {name: flow.newest for name, flow in later.items() if name and flow.newest is not None}
+
     def _flow(self, field: str, since: float, until: float) -> dict[str, Flow]:
         try:
             return self.store.flow(field, since, until)
@@ -107,6 +116,9 @@ class FilesSource:
         words = re.findall(r"[a-z]{2,}", below.lower().replace("{host}", ""))
         return bool(self.tag) or any(word not in OF_ANYBODY for word in words)
 
+    def ahead(self, expected: t.Sequence[Expected], counted: Counted, since: float) -> dict[str, float]:
+        return counted.ahead
+
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
         return self.files.count(since, until, enough, lambda flows: all_found(expected, flows, enough))
 
@@ -123,6 +135,9 @@ class JournalSource:
 
     def narrow(self) -> bool:
         return self.journal.is_narrow or self.by != "_HOSTNAME"
+
+    def ahead(self, expected: t.Sequence[Expected], counted: Counted, since: float) -> dict[str, float]:
+        return counted.ahead
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
         return self.journal.count(self.by, since, until, lambda flows: all_found(expected, flows, enough))

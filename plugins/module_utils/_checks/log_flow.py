@@ -20,8 +20,8 @@ from ._log_absence import clues, explained, newest, store_is_behind
 from ._log_drops import Drops, drops_of
 from ._log_host import seen
 from ._log_instances import Expected, Matched, domains, host_names, is_address, matched
-from ._log_rhythm import of_patterns, stands_still, too_few
-from ._log_silence import Asked, Said, judge, together
+from ._log_rhythm import ahead, of_patterns, shared_files, stands_still, too_few
+from ._log_silence import AHEAD, Asked, Said, judge, together
 from ._log_sources import FilesSource, JournalSource, Source, StoreSource
 from ._log_stores import BACKENDS, log_store_spec
 
@@ -143,10 +143,12 @@ def run(args: Arguments, runner: Runner) -> Finding:
     source = source_of(args, runner)
     hinders = source.ready()
     drops = drops_of(args, source, runner)
-    counted = source.count(expected, asked.begin, now + DAY, args["min_lines"])
+    counted = source.count(expected, asked.begin, now + AHEAD, args["min_lines"])
+    later = source.ahead(expected, counted, now + AHEAD)
     unnamed = counted.flows.pop("", Flow(0, None))
     found = matched(expected, counted.flows)
     said = judge(expected, found, counted.flows, asked)
+    said += ahead(expected, said, later, asked)
     silent = {one.instance for one in said if one.silent}
     if counted.short is not None and silent:
         raise CannotObserve(
@@ -161,6 +163,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     if behind is not None:
         return _behind(source, behind, expected, said, asked)
     said += of_patterns(source, expected, found, counted, asked)
+    said += shared_files(expected, found, counted)
     said += _own_files(expected, found, counted, args)
     still = stands_still(source, expected, found, counted, asked, runner)
     hinders = [*hinders, *([still] if still is not None else [])]

@@ -138,7 +138,7 @@ class GatheredFiles:
         return tag is None or f" {tag}[" in text or f" {tag}:" in text or f'"{tag}"' in text or f" {tag} " in text
 
     def _counted_in(self, tail: LogTail, since: float, until: float, enough: int) -> tuple[int, float | None, float | None]:
-        """Lines of a file in a time, the time of its newest line, and of one from after it; by the file's own time where lines have none."""
+        """Lines of a file in a time, the time of its newest line, and of one after it; by the file's own time where lines have none."""
         counted, untimed, oldest = Counted(), 0, None
         tally = Tally(since, until, counted, lambda flows: flows[""].lines >= enough)
         for line in tail.backwards(MOST_OF_ONE):
