@@ -13,12 +13,14 @@ import dataclasses
 import typing as t
 
 from .._clients.log_counted import Counted
-from .._clients.log_store import Flow
+from .._clients.log_store import Flow, Stored
+from .._clients.log_tail import CANARY
+from .._clients.log_values import HOST_FIELDS
 from .._finding import CannotObserve, Status
 from .._phrase import Message, phrase
 from .._runner import Runner
 from ._log_instances import Expected, Matched, is_address, matched
-from ._log_silence import AHEAD, SKEW, Asked, Said, in_the_future, together
+from ._log_silence import AHEAD, LULL, SKEW, Asked, Said, in_the_future, together
 from ._log_sources import Source, StoreSource
 
 DAY = 86400.0
@@ -109,11 +111,17 @@ def _astray(source: StoreSource, mine: t.Sequence[Expected], asked: Asked) -> di
     for line in store.find_elsewhere(list(names), asked.begin):
         owners = matched(mine, [line.host or ""]).of
         owner = next((instance for instance, hits in owners.items() if hits), None)
-        if owner is None or line.astray is None or line.moment is None:
+        if owner is None or line.astray is None or line.moment is None or _is_no_line_of_it(line):
             continue
         if line.moment >= _missed(by_name[owner], asked):  # what lies there from before says nothing of where its lines go now
             told.setdefault(owner, line.astray)
     return told
+
+
+def _is_no_line_of_it(line: Stored) -> bool:
+    """One of our own, or one in which the name stands where it says whose line it is."""
+    ours = CANARY in line.text or any(CANARY in value for value in line.fields.values())
+    return ours or line.field in HOST_FIELDS or line.field.startswith("_stream")
 
 
 def explained(
@@ -144,7 +152,8 @@ def _hint(one: Said, expected: Expected, told: Clues, asked: Asked, back: float 
     if hinders:
         return hinders[0]
     beside = told.beside.get(one.instance)
-    if beside is not None and beside.newest is not None and beside.newest >= _missed(expected, asked):
+    own = earlier.newest if (earlier := told.earlier.get(one.instance)) is not None and earlier.newest is not None else 0.0
+    if beside is not None and beside.newest is not None and _goes_on(beside.newest, max(_missed(expected, asked), own + SKEW), asked):
         return phrase(
             "other lines of its host come, the newest {age:duration} old, so that it is this log alone", age=asked.now - beside.newest
         )
@@ -159,6 +168,11 @@ def _hint(one: Said, expected: Expected, told: Clues, asked: Asked, back: float 
     if back < -AHEAD:
         return phrase("its newest line lies {ahead:duration} in the future, which proves nothing", ahead=-back)
     return phrase("its newest line is {age:duration} old", age=back)
+
+
+def _goes_on(newest: float, since: float, asked: Asked) -> bool:
+    """Whether lines of others come now: older ones have stopped with what is missed."""
+    return max(since, asked.now - LULL * asked.max_lag) <= newest <= asked.now + AHEAD
 
 
 def store_is_behind(said: t.Sequence[Said], expected: t.Sequence[Expected], told: Clues, asked: Asked) -> float | None:

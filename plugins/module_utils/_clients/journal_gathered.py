@@ -21,8 +21,9 @@ from .log_days import FIRST_LOGS, jumped
 from .log_tail import CANARY
 
 MOST_BYTES = 512 * 2**20
-MOST_HOSTS = 200  # that are looked for one by one
-OF_ONE = 200  # entries of each of them
+MOST_OF_ONE = 64 * 2**20
+MOST_HOSTS = 50  # that are looked for one by one
+OLD_RUN_OF_ONE = 100_000  # older entries of one of them, after which there are no newer ones before them
 _BROKEN = re.compile(r"(?i)corrupt|truncated|ignoring file|bad message|failed to (?:open|read|iterate|get|seek)|not a journal")
 
 
@@ -77,46 +78,40 @@ class GatheredJournal:
         """
         self._must_be_there()
         counted = Counted()
-        tally, size = Tally(since, until, counted, satisfied), 0
-        with self.runner.piped(self.command("--reverse", f"--output-fields={by},MESSAGE")) as pipe:
-            left = b""
+        if self._read(by, Tally(since, until, counted, satisfied), MOST_BYTES) or satisfied(counted.flows):
+            return counted
+        left = [name for name in self._values(by) if name not in counted.flows]
+        whole = True
+        for name in left[:MOST_HOSTS]:  # the entries of each that was not found where not all could be read
+            whole = self._read(by, Tally(since, until, counted, satisfied, OLD_RUN_OF_ONE), MOST_OF_ONE, f"{by}={name}") and whole
+        if len(left) > MOST_HOSTS or not whole:
+            counted.short = phrase("only the newest entries of the journal {path:path} were looked at", path=self.name)
+        return counted
+
+    def _read(self, by: str, tally: Tally, most: int, also: str = "") -> bool:
+        """Whether all was read, or all that was wanted was found."""
+        size, left = 0, b""
+        with self.runner.piped(self.command("--reverse", f"--output-fields={by},MESSAGE", also=also)) as pipe:
             while chunk := pipe.read(65536):
                 size += len(chunk)
                 *lines, left = (left + chunk).split(b"\n")
                 for line in lines:
                     self._take(line, by, tally)
                 if tally.is_enough():
-                    return counted
-                if size > MOST_BYTES or tally.is_past():
-                    break
-            else:
-                self._take(left, by, tally)
-                self._complain(pipe.ended())
-                tally.settle()
-                return counted
+                    return True
+                if size > most or tally.is_past():
+                    tally.settle()
+                    return False
+            self._take(left, by, tally)
+            self._complain(pipe.ended())
         tally.settle()
-        self._one_by_one(by, since, until, counted, satisfied)
-        return counted
-
-    def _one_by_one(self, by: str, since: float, until: float, counted: Counted, satisfied: Enough) -> None:
-        """The newest entries of each that was not found among all, where not all could be read."""
-        if satisfied(counted.flows):
-            return
-        left = [name for name in self._values(by) if name not in counted.flows]
-        for name in left[:MOST_HOSTS]:
-            answer = self.runner.run(self.command("--reverse", f"--lines={OF_ONE}", f"--output-fields={by},MESSAGE", also=f"{by}={name}"))
-            self._complain(answer)
-            tally = Tally(since, until, counted, satisfied)
-            for line in answer.stdout.encode().split(b"\n"):
-                self._take(line, by, tally)
-            tally.settle()
-        if len(left) > MOST_HOSTS:
-            counted.short = phrase("only the newest entries of the journal {path:path} were looked at", path=self.name)
+        return True
 
     def _must_be_there(self) -> None:
         if self.folder and not os.path.isdir(self.folder):
             raise CannotObserve(phrase("{path:path} is no folder: a journal was expected there", path=self.folder))
-        if self.folder and not any(glob.iglob(os.path.join(glob.escape(self.folder), end)) for end in ("*.journal", "*/*.journal")):
+        ends = ("*.journal", "*/*.journal")
+        if self.folder and not any(glob.glob(os.path.join(glob.escape(self.folder), end)) for end in ends):
             raise CannotObserve(phrase("there is no journal in {path:path}", path=self.folder))
         self._needs_journalctl()
 

@@ -40,8 +40,9 @@ Enough = t.Callable[[t.Mapping[str, Flow]], bool]  # whether all that is wanted 
 class Tally:
     """Lines as they are read from the newest on. One of an old date ends nothing: it may have been sent again, or its clock is wrong."""
 
-    def __init__(self, since: float, until: float, counted: Counted, satisfied: Enough) -> None:
+    def __init__(self, since: float, until: float, counted: Counted, satisfied: Enough, old_run: int = OLD_RUN) -> None:
         self.since, self.until, self.counted, self._satisfied = since, until, counted, satisfied
+        self._old_run = old_run
         self._of: dict[str, list[float]] = {}  # lines, and the newest
         self._seen, self._next, self._old = 0, FIRST_LOOK, 0
 
@@ -71,7 +72,7 @@ class Tally:
 
     def is_past(self) -> bool:
         """Whether nothing but older lines has come for long."""
-        return self._old >= OLD_RUN
+        return self._old >= self._old_run
 
     def goes_on(self) -> None:
         """Newer lines are known to stand before the older ones."""
