@@ -87,6 +87,39 @@ def our_own_lines_kept_whole(_world: World) -> Arguments:
     return {**asking(), "index": index}
 
 
+def without_times(_world: World) -> Arguments:
+    """Its lines have their time in another field."""
+    args = asking()
+    for host in ("web1", "web2"):
+        document = {"time": stamp(20), "message": "an order was taken", "host": {"name": host}}
+        log_servers.opensearch().ask("POST", f"/{args['index']}/_doc?refresh=true", document)
+    return args
+
+
+def without_times_and_said(world: World) -> Arguments:
+    return {**without_times(world), "time_field": "time"}
+
+
+def without_text(_world: World) -> Arguments:
+    """Events whose fields say all."""
+    lines = [line(host, 20, event={"action": "order"}) for host in ("web1", "web2")]
+    for one in lines:
+        del one["message"]
+    return asking(*lines)
+
+
+def no_part_may_be_read(world: World) -> Arguments:
+    """As with the security plugin, where what is forbidden is left out in silence."""
+    args = both(world)
+    nothing = {
+        "took": 1,
+        "timed_out": False,
+        "_shards": {"total": 0, "successful": 0, "skipped": 0, "failed": 0},
+        "hits": {"total": {"value": 0, "relation": "eq"}, "max_score": 0.0, "hits": []},
+    }
+    return {**args, "url": world.running.start(Gateway, args["url"], {f"/{args['index']}/_search": nothing}).url}
+
+
 def no_such_index(_world: World) -> Arguments:
     return asking()
 
@@ -130,6 +163,22 @@ ROWS = [
         our_own_lines_kept_whole,
         "fail",
         r"1 of 2 instances log: no line of web2 has come",
+    ),
+    Row("log_flow", "OpenSearch: lines without a text", without_text, "pass", BOTH),
+    Row("log_flow", "OpenSearch: the time stands in a field that was named", without_times_and_said, "pass", BOTH),
+    Row(
+        "log_flow",
+        "OpenSearch: the time stands in another field",
+        without_times,
+        "unknown",
+        r"no index of payments-\S+ has the field @timestamp, .*\(time_field\)",
+    ),
+    Row(
+        "log_flow",
+        "OpenSearch: no part of the index may be read",
+        no_part_may_be_read,
+        "unknown",
+        r"answered from no part of payments-\S+, which is there: may these credentials read it",
     ),
     Row("log_flow", "OpenSearch: both hosts log", both, "pass", BOTH),
     Row("log_flow", "OpenSearch: all containers log", by_container, "pass", BOTH),

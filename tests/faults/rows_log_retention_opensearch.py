@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+import log_servers
 from flowing import DAY, Arguments
 from gateway import Gateway
 from rows_log_flow_opensearch import asking, line
@@ -37,6 +38,15 @@ def as_long_as_asked(world: World) -> Arguments:
 def young(world: World) -> Arguments:
     since = (dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=10)).strftime("%Y-%m-%d")
     return kept(world, line("web1", 9 * DAY), since=since)
+
+
+def without_times(_world: World) -> Arguments:
+    """Its lines have their time in another field."""
+    args = asking()
+    document = {"time": "2026-01-01T00:00:00Z", "message": "an order was taken", "host": {"name": "web1"}}
+    log_servers.opensearch().ask("POST", f"/{args['index']}/_doc?refresh=true", document)
+    del args["expect"]
+    return {**args, "min_retention": "30d"}
 
 
 def one_line_of_a_wrong_clock(world: World) -> Arguments:
@@ -74,6 +84,13 @@ def plugin_not_there(_world: World) -> Arguments:
 
 
 ROWS = [
+    Row(
+        "log_retention",
+        "OpenSearch: the time stands in another field",
+        without_times,
+        "unknown",
+        r"no index of \S+ has the field @timestamp",
+    ),
     Row(
         "log_retention",
         "OpenSearch: one line of a wrong clock is no old line",

@@ -23,6 +23,7 @@ from .._finding import CannotObserve
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._kept_judged import Found
+from ._log_sources import ready_to_count
 from ._log_stores import log_store
 
 DAY = 86400.0
@@ -55,7 +56,7 @@ class Asked(t.NamedTuple):
 def of_store(backend: str, args: t.Mapping[str, object], asked: Asked, runner: Runner) -> tuple[str, Found, list[Message]]:
     """The name of the store, what it keeps, and what hinders it. CannotObserve."""
     store = log_store(backend, args, runner)
-    hinders = store.ready()
+    hinders = ready_to_count(store)
     kept, reached = store.kept(), _reached(store.oldest(), store.filled, asked)
     oldest = asked.age(reached.oldest)
     others = None

@@ -85,7 +85,7 @@ def shared_files(expected: t.Sequence[Expected], found: Matched, counted: Counte
         for identity in set().union(*(counted.files.get(name, set()) for name in found.of[one.instance])):
             owners.setdefault(identity, []).append(one.instance)
     several = {tuple(sorted(names)) for names in owners.values() if len(names) > 1}
-    said = {}
+    said: dict[str, Said] = {}
     for names in sorted(several):
         for name in names:
             told = phrase(

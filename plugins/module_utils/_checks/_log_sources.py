@@ -15,6 +15,7 @@ from .._clients.log_gathered import GatheredFiles
 from .._clients.log_store import Flow, LogStore
 from .._clients.log_values import HOST_FIELDS
 from .._clients.log_wire import Refused
+from .._clients.search_index import SearchIndex
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner
@@ -54,7 +55,7 @@ class StoreSource:
         self.field = str(args.get("by") or args.get("host_field") or "") or None
 
     def ready(self) -> list[Message]:
-        return self.store.ready()
+        return ready_to_count(self.store)
 
     def narrow(self) -> bool:
         return is_narrow(self.args)
@@ -98,6 +99,11 @@ class StoreSource:
         if not self.args.get("query"):
             return None
         return StoreSource(self.backend, {**self.args, "query": None, "by": None}, self.runner)
+
+
+def ready_to_count(store: LogStore) -> list[Message]:
+    """What hinders a store of which lines are only counted: whether they have a text does not matter. CannotObserve."""
+    return store.ready(searched=False) if isinstance(store, SearchIndex) else store.ready()
 
 
 class FilesSource:
@@ -149,4 +155,4 @@ def all_found(expected: t.Sequence[Expected], flows: t.Mapping[str, Flow], enoug
     return bool(expected) and all(together([flows[name] for name in found.of[one.instance]]).lines >= enough for one in expected)
 
 
-__all__ = ("FilesSource", "JournalSource", "Source", "StoreSource", "all_found")
+__all__ = ("FilesSource", "JournalSource", "Source", "StoreSource", "all_found", "ready_to_count")
