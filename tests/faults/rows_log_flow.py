@@ -41,6 +41,19 @@ def two_of_one_short_name(_world: World) -> Arguments:
     return asking(line("web1.test.example", 20), line("web1.prod.example", 20), line("web2.prod.example", 20))
 
 
+def in_two_fields(_world: World) -> Arguments:
+    """Two shippers, each with a field of its own for the host."""
+    args = asking(line("web1", 20), line("web1", 40))
+    other = {"_msg": "an order was taken", "_time": stamp(30), "_HOSTNAME": "web2", "app": "payments"}
+    store().put(args["tenant"], other, streams="app")
+    return args
+
+
+def named_in_a_line_of_another(_world: World) -> Arguments:
+    """web2 stands in another field of a line that says that it is of web1."""
+    return asking(line("web1", 20, instance="web2"), line("web1", 40, source="web2"))
+
+
 def addresses(_world: World) -> Arguments:
     expect = [{"instance": "web1", "names": ["10.0.0.5"]}, {"instance": "web2", "names": ["2001:db8::5"]}]
     return asking(line("10.0.0.5:514", 20), line("[2001:0db8:0:0:0:0:0:5]:601", 20), expect=expect)
@@ -538,6 +551,8 @@ ROWS = [
         r"no line of web2 has come within 25 h; its newest line lies 19 h 5\d min .*in the future",
     ),
     Row("log_flow", "stuck, with one line of the future", stuck_behind_the_future, "fail", r"newest line of web2 in the store is 5 h old"),
+    Row("log_flow", "two shippers name the host in different fields", in_two_fields, "pass", BOTH),
+    Row("log_flow", "a line of another host that names it", named_in_a_line_of_another, "fail", r"1 of 2 instances log: no line of web2"),
     Row("log_flow", "hosts are known by their short names alone", short_names_in_one_domain, "pass", BOTH),
     Row(
         "log_flow",

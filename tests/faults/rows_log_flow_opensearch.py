@@ -120,6 +120,16 @@ def no_part_may_be_read(world: World) -> Arguments:
     return {**args, "url": world.running.start(Gateway, args["url"], {f"/{args['index']}/_search": nothing}).url}
 
 
+def in_two_forms(world: World) -> Arguments:
+    """One pattern of indices, on the way from host to host.name."""
+    args = both(world)
+    server = log_servers.opensearch()
+    old, new = (server.own_index(f"payments-of-{kind}") for kind in ("old", "new"))
+    server.put(old, {**line("web1", 20), "host": "web1"})
+    server.put(new, line("web2", 20))
+    return {**args, "index": f"{old},{new}"}
+
+
 def no_such_index(_world: World) -> Arguments:
     return asking()
 
@@ -180,6 +190,7 @@ ROWS = [
         "unknown",
         r"answered from no part of payments-\S+, which is there: may these credentials read it",
     ),
+    Row("log_flow", "OpenSearch: the host stands in two fields", in_two_forms, "pass", BOTH),
     Row("log_flow", "OpenSearch: both hosts log", both, "pass", BOTH),
     Row("log_flow", "OpenSearch: all containers log", by_container, "pass", BOTH),
     Row("log_flow", "OpenSearch: an index for all, and a query", narrowed, "pass", BOTH),

@@ -70,7 +70,7 @@ def clues(source: Source, expected: t.Sequence[Expected], silent: t.Collection[s
 
 def _of(source: Source, runner: Runner) -> Source:
     if isinstance(source, StoreSource):
-        return StoreSource(source.backend, {**source.args, "by": source.field}, runner.within(PATIENCE))
+        return source.limited(runner.within(PATIENCE))
     return source
 
 

@@ -82,8 +82,18 @@ def without_canaries(backend: str, args: t.Mapping[str, object], *, everywhere: 
     return f"({query}) AND NOT ({ours})" if query else f"NOT ({ours})"
 
 
+def lacking(backend: str, query: str, fields: t.Sequence[str]) -> str:
+    """The query for those of its lines that have none of the fields."""
+    if backend == "loki":
+        return query + "".join(f' | {re.sub(r"[^a-zA-Z0-9_]", "_", field)}=""' for field in fields)
+    if backend == "victorialogs":
+        return " ".join([f"({query})" if query else "*", *(f'{json.dumps(field)}:""' for field in fields)])
+    conditions = " AND ".join(f"NOT _exists_:{_escaped(field)}" for field in fields)
+    return f"({query}) AND {conditions}" if query else conditions
+
+
 def _escaped(field: str) -> str:
     return re.sub(r"([^\w.@])", r"\\\1", field)
 
 
-__all__ = ("OF_ANYBODY", "is_narrow", "without_canaries")
+__all__ = ("OF_ANYBODY", "is_narrow", "lacking", "without_canaries")

@@ -20,7 +20,7 @@ from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._runner import Runner
 from ._log_instances import Expected, matched
-from ._log_place import OF_ANYBODY, is_narrow, without_canaries
+from ._log_place import OF_ANYBODY, is_narrow, lacking, without_canaries
 from ._log_silence import together
 from ._log_stores import log_store
 
@@ -53,6 +53,7 @@ class StoreSource:
         self.store: LogStore = log_store(backend, {**args, "query": without_canaries(backend, args)}, runner)
         self.name = self.store.name
         self.field = str(args.get("by") or args.get("host_field") or "") or None
+        self.given = bool(self.field)  # whether somebody has said in which field the instances stand
 
     def ready(self) -> list[Message]:
         return ready_to_count(self.store)
@@ -61,25 +62,63 @@ class StoreSource:
         return is_narrow(self.args)
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
-        if self.field:
+        if self.given and self.field:
             return Counted(self._flow(self.field, since, until))
         fallback: dict[str, Flow] = {}
-        for field in HOST_FIELDS:
-            flows = self._flow(field, since, until)
+        refused: Refused | None = None
+        first = self.field
+        for field in [first] if first else HOST_FIELDS:
+            try:
+                flows = self._flow(field, since, until)
+            except Refused as exc:  # a text that is only kept in words, say, in one of the indices
+                refused = refused or exc
+                continue
             named = {name: flow for name, flow in flows.items() if name}
-            if any(matched(expected, named).of.values()):
+            if first or any(matched(expected, named).of.values()):
                 self.field = field
-                return Counted(flows)
+                return Counted(self._with_other_fields(expected, flows, field, since, until))
             if not flows:  # no line at all: no field will tell more
                 return Counted()
             if named and not fallback:
                 fallback, self.field = flows, field
         if not fallback:
-            raise CannotObserve(
+            raise refused or CannotObserve(
                 phrase("the lines in {store} have none of the fields that usually name a host: say which one does (by)", store=self.name),
                 instrument=self.name,
             )
         return Counted(fallback)
+
+    def _with_other_fields(
+        self, expected: t.Sequence[Expected], flows: dict[str, Flow], field: str, since: float, until: float
+    ) -> dict[str, Flow]:
+        """Two shippers name a host in a field each: lines without the one are looked at by the others, while somebody is missing."""
+        merged, without = Counted(dict(flows)), [field]
+        for other in HOST_FIELDS:
+            if not merged.flows.get("", Flow(0, None)).lines or all(matched(expected, merged.flows).of.values()):
+                break
+            if other == field:
+                continue
+            try:
+                more = self._lacking(without).flow(other, since, until)
+            except CannotObserve:
+                continue
+            named = {name: flow for name, flow in more.items() if name}
+            if named:
+                without.append(other)
+                merged.flows.pop("", None)
+                for name, flow in more.items():
+                    merged.add(name, flow.lines, flow.newest)
+        return merged.flows
+
+    def _lacking(self, fields: t.Sequence[str]) -> LogStore:
+        query = lacking(self.backend, without_canaries(self.backend, self.args), fields)
+        return log_store(self.backend, {**self.args, "query": query}, self.runner)
+
+    def limited(self, runner: Runner) -> StoreSource:
+        """The same with less time."""
+        other = StoreSource(self.backend, self.args, runner)
+        other.field = self.field
+        return other
 
     def ahead(self, expected: t.Sequence[Expected], counted: Counted, since: float) -> dict[str, float]:
         later = self._flow(self.field, since, since + DAY) if self.field else self.count(expected, since, since + DAY, 1).flows
