@@ -481,6 +481,10 @@ def same_short_name(_world: World) -> Arguments:
     return asking(line("web1", 20), expect=expect)
 
 
+def an_empty_store(_world: World) -> Arguments:
+    return asking()
+
+
 def nobody_named(_world: World) -> Arguments:
     args = asking()
     store().put(args["tenant"], {"_msg": "an order was taken", "_time": stamp(20), "app": "payments"}, streams="app")
@@ -553,6 +557,7 @@ ROWS = [
     Row("log_flow", "stuck, with one line of the future", stuck_behind_the_future, "fail", r"newest line of web2 in the store is 5 h old"),
     Row("log_flow", "two shippers name the host in different fields", in_two_fields, "pass", BOTH),
     Row("log_flow", "a line of another host that names it", named_in_a_line_of_another, "fail", r"1 of 2 instances log: no line of web2"),
+    Row("log_flow", "an empty store", an_empty_store, "unknown", r"there is no line of anybody in VictoriaLogs .* of the last 7 d"),
     Row("log_flow", "hosts are known by their short names alone", short_names_in_one_domain, "pass", BOTH),
     Row(
         "log_flow",

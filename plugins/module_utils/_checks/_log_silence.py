@@ -44,6 +44,7 @@ class Said:
     status: Status
     message: Message
     silent: bool = False
+    aged: bool = False  # how old its newest line is has been said
 
 
 def judge(expected: t.Sequence[Expected], found: Matched, flows: t.Mapping[str, Flow], asked: Asked) -> list[Said]:
@@ -145,6 +146,7 @@ def _silent(one: Expected, asked: Asked) -> Said:
             instance=one.instance,
             ago=asked.now - one.writes,
         )
+        return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
     return Said(one.instance, Status.FAIL, told, silent=True)
 
 
@@ -159,7 +161,7 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
             elapsed=elapsed,
             age=asked.now - newest,
         )
-        return Said(one.instance, Status.FAIL, told, silent=True)
+        return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
     if elapsed < patience:
         told = phrase(
             "{instance} was started {elapsed:duration} ago and has not logged since; its newest line is {age:duration} old",
@@ -167,7 +169,7 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
             elapsed=elapsed,
             age=asked.now - newest,
         )
-        return Said(one.instance, Status.WARN, told, silent=True)
+        return Said(one.instance, Status.WARN, told, silent=True, aged=True)
     told = phrase(
         "{instance} was started {elapsed:duration} ago and has not logged since; its newest line is {age:duration} old. "
         "Where it logs so rarely, say how often (every)",
@@ -175,7 +177,7 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
         elapsed=elapsed,
         age=asked.now - newest,
     )
-    return Said(one.instance, Status.FAIL, told, silent=True)
+    return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
 
 
 def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
@@ -190,7 +192,7 @@ def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
         age=asked.now - newest,
         ago=max(asked.now - (one.writes or one.written), 0.0),
     )
-    return Said(one.instance, Status.FAIL, told, silent=True)
+    return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
 
 
 def _perhaps_stuck(one: Expected, writes: float, newest: float, asked: Asked) -> Said | None:
@@ -227,7 +229,7 @@ def _broken_off(one: Expected, flow: Flow, asked: Asked) -> Said | None:
         lines=flow.lines,
         age=asked.now - flow.newest,
     )
-    return Said(one.instance, Status.WARN, told, silent=True)
+    return Said(one.instance, Status.WARN, told, silent=True, aged=True)
 
 
 def goes_on(flows: t.Iterable[Flow], asked: Asked) -> bool:

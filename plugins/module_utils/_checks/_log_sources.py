@@ -63,7 +63,13 @@ class StoreSource:
 
     def count(self, expected: t.Sequence[Expected], since: float, until: float, enough: int) -> Counted:
         if self.given and self.field:
-            return Counted(self._flow(self.field, since, until))
+            try:
+                return Counted(self._flow(self.field, since, until))
+            except Refused as exc:
+                told = phrase(
+                    "{store} cannot count lines by the field {field:path}: {reason}", store=self.name, field=self.field, reason=exc.reason
+                )
+                raise CannotObserve(told, instrument=self.name) from None
         fallback: dict[str, Flow] = {}
         refused: Refused | None = None
         first = self.field

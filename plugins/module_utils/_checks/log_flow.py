@@ -16,7 +16,7 @@ from .._http import HttpArguments
 from .._machine import lasting_identity
 from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
-from ._log_absence import clues, explained, newest, store_is_behind
+from ._log_absence import LONGER, clues, explained, newest, store_is_behind
 from ._log_drops import Drops, drops_of
 from ._log_host import seen
 from ._log_instances import Expected, Matched, domains, host_names, is_address, matched
@@ -160,6 +160,8 @@ def run(args: Arguments, runner: Runner) -> Finding:
         told = clues(source, expected, silent, asked, found, runner)
         behind = store_is_behind(said, expected, told, asked)
         said = explained(said, expected, told, asked, hinders)
+        if told.empty and not told.astray and not hinders:
+            return _empty(source, expected, said)
     if behind is not None:
         return _behind(source, behind, expected, said, asked)
     said += of_patterns(source, expected, found, counted, asked)
@@ -281,6 +283,18 @@ def _behind(source: Source, behind: float, expected: t.Sequence[Expected], said:
     )
 
 
+def _empty(source: Source, expected: t.Sequence[Expected], said: t.Sequence[Said]) -> Finding:
+    return unknown(
+        phrase(
+            "there is no line of anybody in {store} of the last {time:duration}: is it the right place?", store=source.name, time=LONGER
+        ),
+        instrument=source.name if isinstance(source, StoreSource) else None,
+        observed={"silent": sorted(one.instance for one in said)},
+        details=[one.message for one in said],
+        measurements=[Measurement("log_flow_instances", 0.0, float(len(expected)), "lower", count=True)],
+    )
+
+
 def _finding(
     args: Arguments,
     source: Source,
@@ -295,7 +309,10 @@ def _finding(
 ) -> Finding:
     flows = {one.instance: together([counted.flows[name] for name in found.of[one.instance]]) for one in expected}
     bad = {one.instance for one in said if one.status in (Status.FAIL, Status.UNKNOWN)}
-    logging = sorted(name for name, flow in flows.items() if flow.lines and name not in bad and name not in _late(said))
+    told_of = {one.instance for one in said}
+    logging = sorted(
+        name for name, flow in flows.items() if (flow.lines or name in told_of) and name not in bad and name not in _late(said)
+    )
     lines = [one.message for one in sorted(said, key=lambda one: -(one.status.code or 0))]
     remarks = _remarks(args, source, expected, found, unnamed, drops, hinders)
     statuses = [*(one.status for one in said), *(status for status, _line in remarks)]
@@ -311,15 +328,7 @@ def _finding(
     message = _all_log(good, count, asked, age)
     if lines:
         wrong = sorted({one.instance for one in said if one.status is status}) or sorted(bad)
-        message = phrase("{good:number} of {count:number} instances log: {first}", good=good, count=count, first=lines[0])
-        if len(wrong) > 1:
-            message = phrase(
-                "{good:number} of {count:number} instances log, not so {names:list}: {first}",
-                good=good,
-                count=count,
-                names=_shown(wrong),
-                first=lines[0],
-            )
+        message = _not_all_log(good, count, wrong, logging, lines[0])
     elif any(one is not Status.PASS for one, _line in remarks):
         message = phrase("{message}; {more}", message=message, more=and_more([line for one, line in remarks if one is not Status.PASS]))
     measurements = [Measurement("log_flow_instances", float(good), float(max(count, args["min_instances"] or 0)), "lower", count=True)]
@@ -356,6 +365,32 @@ def _shown(names: t.Sequence[str]) -> list[str | Message]:
     return [*names[:30], *([phrase("and {count:number} more", count=len(names) - 30)] if len(names) > 30 else [])]
 
 
+def _not_all_log(good: int, count: int, wrong: t.Sequence[str], logging: t.Sequence[str], first: Message) -> Message:
+    if len(wrong) < 2:
+        return plural(
+            "{good:number} of {count:number} instance logs: {first}",
+            "{good:number} of {count:number} instances log: {first}",
+            count=count,
+            good=good,
+            first=first,
+        )
+    if set(wrong) <= set(logging):
+        return phrase(
+            "{good:number} of {count:number} instances log; of {names:list} there is more to say: {first}",
+            good=good,
+            count=count,
+            names=_shown(wrong),
+            first=first,
+        )
+    return phrase(
+        "{good:number} of {count:number} instances log, not so {names:list}: {first}",
+        good=good,
+        count=count,
+        names=_shown(wrong),
+        first=first,
+    )
+
+
 def _all_log(good: int, count: int, asked: Asked, age: float | None) -> Message:
     return plural(
         "{good:number} of {count:number} instance has logged within {window:duration}, the newest line is {age:duration} old",
@@ -386,7 +421,12 @@ def _remarks(
         remarks.append((Status.WARN, told))
     remarks += drops.remarks
     if expected and found.strangers:
-        told = phrase("{names:list} logs there too, and is not expected", names=_shown(sorted(found.strangers)))
+        told = plural(
+            "{names:list} logs there too, and is not expected",
+            "{names:list} log there too, and are not expected",
+            count=len(found.strangers),
+            names=_shown(sorted(found.strangers)),
+        )
         remarks.append((Status.PASS, told))
     foreign = sorted({domain for one in expected for domain in domains(one, found.of[one.instance])})
     if foreign:
