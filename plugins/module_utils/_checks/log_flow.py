@@ -160,7 +160,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         told = clues(source, expected, silent, asked, found, runner)
         behind = store_is_behind(said, expected, told, asked)
         said = explained(said, expected, told, asked, hinders)
-        if told.empty and not told.astray and not hinders:
+        if told.empty and not (counted.flows or told.astray or hinders):
             return _empty(source, expected, said)
     if behind is not None:
         return _behind(source, behind, expected, said, asked)
@@ -309,10 +309,8 @@ def _finding(
 ) -> Finding:
     flows = {one.instance: together([counted.flows[name] for name in found.of[one.instance]]) for one in expected}
     bad = {one.instance for one in said if one.status in (Status.FAIL, Status.UNKNOWN)}
-    told_of = {one.instance for one in said}
-    logging = sorted(
-        name for name, flow in flows.items() if (flow.lines or name in told_of) and name not in bad and name not in _late(said)
-    )
+    told_of, late = {one.instance for one in said}, _late(said)
+    logging = sorted(name for name, flow in flows.items() if (flow.lines or name in told_of) and name not in bad | late)
     lines = [one.message for one in sorted(said, key=lambda one: -(one.status.code or 0))]
     remarks = _remarks(args, source, expected, found, unnamed, drops, hinders)
     statuses = [*(one.status for one in said), *(status for status, _line in remarks)]
@@ -328,7 +326,7 @@ def _finding(
     message = _all_log(good, count, asked, age)
     if lines:
         wrong = sorted({one.instance for one in said if one.status is status}) or sorted(bad)
-        message = _not_all_log(good, count, wrong, logging, lines[0])
+        message = lines[0] if fewer is not None and not said else _not_all_log(good, count, wrong, logging, lines[0])
     elif any(one is not Status.PASS for one, _line in remarks):
         message = phrase("{message}; {more}", message=message, more=and_more([line for one, line in remarks if one is not Status.PASS]))
     measurements = [Measurement("log_flow_instances", float(good), float(max(count, args["min_instances"] or 0)), "lower", count=True)]

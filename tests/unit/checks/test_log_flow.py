@@ -257,7 +257,7 @@ def test_the_field_in_which_the_hosts_stand_is_found(monkeypatch: pytest.MonkeyP
 
 def test_lines_elsewhere_of_before_explain_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Stored("web1", MOMENT - 3 * DAY, "web1", "other", astray=phrase("it lies in the index {index}", index="other"))
-    finding = found_in(monkeypatch, {}, {}, elsewhere=[line])
+    finding = found_in(monkeypatch, {"all": {"db1": 5}}, {}, elsewhere=[line])
     assert finding.status == "fail" and "elsewhere" not in finding.message
     line = Stored("web1", MOMENT - 60, "web1", "other", astray=phrase("it lies in the index {index}", index="other"))
     assert "lines of it lie elsewhere: it lies in the index other" in found_in(monkeypatch, {}, {}, elsewhere=[line]).message
@@ -289,6 +289,7 @@ def test_each_silent_instance_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_hinders_the_store_is_told_and_explains_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     full = [phrase("its disk is full")]
     assert found_in(monkeypatch, {"mine": {"web1": 20}}, {}, hinders=full).status == "warn"
+    assert found_in(monkeypatch, {}).status == "unknown"
     finding = found_in(monkeypatch, {}, {}, hinders=full)
     assert finding.status == "fail" and "; its disk is full" in finding.message
 
