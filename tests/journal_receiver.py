@@ -24,9 +24,12 @@ class JournalReceiver(Server):
     def received(self) -> pathlib.Path:
         return self.folder / "remote"
 
+    together = False  # whether all of them are written into one file
+
     def command(self) -> list[str]:
         self.received.mkdir(exist_ok=True)
-        options = [f"--listen-http={LOCAL}:{self.port}", f"--output={self.received}", "--split-mode=host"]
+        where = f"--output={self.received}/all.journal" if self.together else f"--output={self.received}"
+        options = [f"--listen-http={LOCAL}:{self.port}", where, f"--split-mode={'none' if self.together else 'host'}"]
         return [program("systemd-journal-remote"), *options]
 
     def environment(self) -> dict[str, str]:
@@ -37,11 +40,11 @@ class JournalReceiver(Server):
             client.settimeout(1)
             return client.connect_ex((LOCAL, self.port)) == 0
 
-    def take(self, *messages: str, host: str = "web1", **fields: str) -> None:
+    def take(self, *messages: str, host: str = "web1", ago: float = 0.0, **fields: str) -> None:
         """Sends entries as systemd-journal-upload does, over HTTP in the export format, and waits until they can be read."""
         more = "".join(f"{name}={value}\n" for name, value in fields.items())
         entries = "".join(
-            f"__REALTIME_TIMESTAMP={time.time_ns() // 1000 + number}\n__MONOTONIC_TIMESTAMP={number + 1}\n"
+            f"__REALTIME_TIMESTAMP={time.time_ns() // 1000 - int(ago * 1e6) + number}\n__MONOTONIC_TIMESTAMP={number + 1}\n"
             f"_BOOT_ID=0123456789abcdef0123456789abcdef\n_HOSTNAME={host}\nMESSAGE={message}\n{more}\n"
             for number, message in enumerate(messages)
         )
@@ -67,4 +70,10 @@ class JournalReceiver(Server):
         return {**given, "PATH": f"{folder}:{given.get('PATH', os.defpath)}"}
 
 
-__all__ = ("JournalReceiver",)
+class OneJournal(JournalReceiver):
+    """One file for all."""
+
+    together = True
+
+
+__all__ = ("JournalReceiver", "OneJournal")

@@ -18,6 +18,12 @@ Instead = t.Mapping[str, object]  # by the beginning of a path: a status, or wha
 _KEPT = ("Content-Type", "AccountID", "ProjectID")
 
 
+class Text(str):
+    """What is answered as it is."""
+
+    __slots__ = ()
+
+
 class Gateway:
     """``running.start(Gateway, "http://127.0.0.1:9200", {"/_plugins/_ism": {...}}).url``"""
 
@@ -47,6 +53,8 @@ class Gateway:
         own = next((value for begin, value in self.instead.items() if handler.path.startswith(begin)), None)
         if isinstance(own, int):
             status, content, kind = own, b"{}", "application/json"
+        elif isinstance(own, Text):
+            status, content, kind = 200, own.encode(), "text/plain"
         elif own is not None:
             status, content, kind = 200, json.dumps(own).encode(), "application/json"
         else:

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import typing as t
 
+from ansible_collections.operability.readiness.plugins.module_utils._argspec import parse_arguments
+from ansible_collections.operability.readiness.plugins.module_utils._checks import log_flow
 from flowing import DAY, HOUR, MINUTE, Arguments, asking, line, marker, own_store, stamp, store
 from nasty import Nasty
 from table import Row, World
@@ -23,6 +27,31 @@ def both(_world: World) -> Arguments:
 def full_names(_world: World) -> Arguments:
     expect = [{"instance": "web1", "names": ["web1.prod.example"]}, {"instance": "web2", "names": ["WEB2.prod.example."]}]
     return asking(line("Web1.Prod.Example.", 20), line("web2.prod.example", 20), expect=expect)
+
+
+def short_names_in_one_domain(_world: World) -> Arguments:
+    return asking(line("web1.prod.example", 20), line("web2.prod.example", 20), line("web2", 20), line("web1.localdomain", 20))
+
+
+def short_names_in_two_domains(_world: World) -> Arguments:
+    return asking(line("web1.test.example", 20), line("web2.prod.example", 20))
+
+
+def two_of_one_short_name(_world: World) -> Arguments:
+    return asking(line("web1.test.example", 20), line("web1.prod.example", 20), line("web2.prod.example", 20))
+
+
+def in_two_fields(_world: World) -> Arguments:
+    """Two shippers, each with a field of its own for the host."""
+    args = asking(line("web1", 20), line("web1", 40))
+    other = {"_msg": "an order was taken", "_time": stamp(30), "_HOSTNAME": "web2", "app": "payments"}
+    store().put(args["tenant"], other, streams="app")
+    return args
+
+
+def named_in_a_line_of_another(_world: World) -> Arguments:
+    """web2 stands in another field of a line that says that it is of web1."""
+    return asking(line("web1", 20, instance="web2"), line("web1", 40, source="web2"))
 
 
 def addresses(_world: World) -> Arguments:
@@ -209,8 +238,60 @@ def standby(_world: World) -> Arguments:
 
 
 def night(_world: World) -> Arguments:
-    """Both have been quiet since the evening."""
-    return asking(*[line(host, 6 * HOUR + number * 60) for number in range(1, 300) for host in ("web1", "web2")])
+    """Both have been quiet since the evening, and what else runs there goes on."""
+    return asking(*_until_the_evening(), line("web1", 20, app="cron"))
+
+
+def night_of_hosts_that_say_so(_world: World) -> Arguments:
+    said = [marker(host, started=9 * DAY, written=6 * HOUR, writes=6 * HOUR) for host in ("web1", "web2")]
+    return asking(*_until_the_evening(), markers=said)
+
+
+def night_as_declared(_world: World) -> Arguments:
+    return asking(*_until_the_evening(), every="12h")
+
+
+def dead_since_the_evening(_world: World) -> Arguments:
+    """Not one line of anybody has come into the whole store."""
+    return asking(*_until_the_evening(), line("web1", 6 * HOUR, app="cron"))
+
+
+def _until_the_evening(hosts: t.Sequence[str] = ("web1", "web2")) -> list[dict[str, str]]:
+    return [line(host, 6 * HOUR + number * 60) for number in range(1, 300) for host in hosts]
+
+
+def dead_for_twenty_hours(_world: World) -> Arguments:
+    lines = [line("node1", 20 * HOUR + number * 60, pod=f"shop-{pod}") for number in range(200) for pod in "abc"]
+    return asking(*lines, at=own_store("-retentionPeriod=100y"), expect=None, min_instances=3, by="pod")
+
+
+def pods(**stopped: float) -> list[dict[str, str]]:
+    """Pods that have logged each minute for a long time, until so many seconds ago."""
+    return [line("node1", ago + number * 60, pod=f"shop-{pod}") for pod, ago in stopped.items() for number in range(400)]
+
+
+def two_of_three_pods_stopped(_world: World) -> Arguments:
+    return asking(*pods(a=5, b=5 * HOUR, c=5 * HOUR), expect=None, min_instances=3, by="pod")
+
+
+def pods_of_before(_world: World) -> Arguments:
+    """Two are of the version before, and gone."""
+    lines = [line("node1", ago, pod=f"shop-{pod}") for pod, ago in (("a", 20), ("b", 12 * HOUR), ("c", 12 * HOUR))]
+    return asking(*lines, expect=None, min_instances=3, by="pod")
+
+
+def pods_that_log_rarely(world: World) -> Arguments:
+    return {**pods_of_before(world), "every": "24h"}
+
+
+def a_pattern_of_which_some_stopped(_world: World) -> Arguments:
+    return asking(*pods(a=5, b=5 * HOUR, c=5 * HOUR), expect=None, instances=["shop-*"], by="pod")
+
+
+def a_pattern_after_a_deployment(_world: World) -> Arguments:
+    """As many new ones as have stopped."""
+    new = [line("node1", number * 60, pod=f"shop-{pod}") for pod in "xy" for number in range(299)]
+    return asking(*pods(b=5 * HOUR, c=5 * HOUR), *new, expect=None, instances=["shop-*"], by="pod")
 
 
 def unreadable_on_the_host(_world: World) -> Arguments:
@@ -220,6 +301,66 @@ def unreadable_on_the_host(_world: World) -> Arguments:
 
 def pods_of_anybody(_world: World) -> Arguments:
     return {**three_pods(_world), "query": None}
+
+
+def seen_on(world: World, host: str, *agos: float, text: str = "{time}Z info a line", ago: float = 1.0) -> dict[str, t.Any]:
+    """What this host says of a log with lines of so many seconds ago, the last one written so long ago, under another host's name."""
+    path = world.folder / f"{host}.log"
+    stamps = [time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(time.time() - one)) for one in agos]
+    path.write_text("".join(f"{text.format(time=one)}\n" for one in stamps))
+    os.utime(path, (time.time() - ago, time.time() - ago))
+    return looked_at(world, host, str(path))
+
+
+def looked_at(world: World, host: str, path: str) -> dict[str, t.Any]:
+    args = parse_arguments(log_flow, {"backend": "journald", "min_instances": 1, "path": path})
+    said = log_flow.see(args, world.runner).observed
+    return {**said, "host": host, "inventory_host": host, "names": [host], "machine": "0123456789ab"}
+
+
+def no_time_in_its_lines(world: World) -> Arguments:
+    return asking(line("web1", 20), line("web2", 20), markers=[marker("web1"), seen_on(world, "web2", 1, text="a line")])
+
+
+def stuck_without_times(world: World) -> Arguments:
+    """Its log is written to all the time."""
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), seen_on(world, "web2", 1, text="a line")])
+
+
+def quiet_without_times(world: World) -> Arguments:
+    said = seen_on(world, "web2", 1, text="a line", ago=5 * HOUR)
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), said])
+
+
+def stuck_behind_another_zone(world: World) -> Arguments:
+    """The application writes its times five hours behind, and without a zone."""
+    said = seen_on(world, "web2", *range(int(9 * HOUR), int(5 * HOUR), -60), text="{time} info a line")
+    return asking(line("web1", 20), line("web2", 4 * HOUR), markers=[marker("web1"), said])
+
+
+def stuck_before_another_zone(world: World) -> Arguments:
+    said = seen_on(world, "web2", *range(int(2 * HOUR), int(-2 * HOUR), -60), text="{time} info a line")
+    return asking(line("web1", 20), line("web2", 2 * HOUR), markers=[marker("web1"), said])
+
+
+def in_another_zone(world: World) -> Arguments:
+    said = seen_on(world, "web2", *range(int(9 * HOUR), int(5 * HOUR), -60), text="{time} info a line")
+    return asking(line("web1", 20), line("web2", 20), markers=[marker("web1"), said])
+
+
+def its_log_is_not_there(world: World) -> Arguments:
+    said = looked_at(world, "web2", str(world.folder / "paymemts.log"))
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), said])
+
+
+def its_log_is_empty(world: World) -> Arguments:
+    return asking(line("web1", 20), line("web2", 5 * HOUR), markers=[marker("web1"), seen_on(world, "web2")])
+
+
+def its_log_was_just_rotated(world: World) -> Arguments:
+    seen_on(world, "web2", 3 * HOUR, 2 * HOUR, ago=2 * HOUR)
+    (world.folder / "web2.log").rename(world.folder / "web2.log.1")
+    return asking(line("web1", 20), line("web2", 2 * HOUR), markers=[marker("web1"), seen_on(world, "web2")])
 
 
 def not_this_log(_world: World) -> Arguments:
@@ -244,23 +385,42 @@ def too_few_pods(_world: World) -> Arguments:
 
 
 def clock_ahead(_world: World) -> Arguments:
-    return asking(line("web1", 20), line("web2", -2 * HOUR))
+    """Two hours, since long: what it has logged until now lies in all the time until then."""
+    return asking(line("web1", 20), *[line("web2", -2 * HOUR + number * 60) for number in range(200)])
+
+
+def clock_ahead_since_now(_world: World) -> Arguments:
+    """Its lines all lie in the future, and more come."""
+    return going_on(asking(line("web1", 20), line("web2", -2 * HOUR, "first")), -2 * HOUR)
+
+
+def one_line_of_the_future(_world: World) -> Arguments:
+    """It is silent, but for one line of a wrong date."""
+    return asking(line("web1", 20), line("web2", -20 * HOUR))
+
+
+def stuck_behind_the_future(_world: World) -> Arguments:
+    said = [marker("web1"), marker("web2", started=9 * DAY, written=16 * MINUTE, writes=1)]
+    return asking(line("web1", 20), line("web2", 5 * HOUR), line("web2", -20 * HOUR), markers=said)
 
 
 def time_zone(_world: World) -> Arguments:
     """Five hours behind, and more lines come while it is looked at."""
-    args = asking(line("web1", 20), line("web2", 5 * HOUR, "first"), since=stamp(HOUR))
+    return going_on(asking(line("web1", 20), line("web2", 5 * HOUR, "first"), since=stamp(HOUR)), 5 * HOUR)
+
+
+def going_on(args: Arguments, ago: float) -> Arguments:
     end = time.monotonic() + 60
 
-    def going_on() -> None:
+    def more() -> None:
         while time.monotonic() < end:
             try:
-                store().put(args["tenant"], line("web2", 5 * HOUR))
+                store().put(args["tenant"], line("web2", ago))
             except OSError:
                 return
             time.sleep(0.5)
 
-    threading.Thread(target=going_on, daemon=True).start()
+    threading.Thread(target=more, daemon=True).start()
     return args
 
 
@@ -307,6 +467,20 @@ def any_line_counts(_world: World) -> Arguments:
     return {**asking(line("web1", 20), line("web2", 20)), "query": None}
 
 
+def anything(world: World) -> Arguments:
+    return {**any_line_counts(world), "query": "*"}
+
+
+def any_host(world: World) -> Arguments:
+    return {**any_line_counts(world), "query": "host:* AND (_time:2d)"}
+
+
+def our_own_request(_world: World) -> Arguments:
+    """An access log in JSON: what log_canary has asked for stands in another field than the message."""
+    url = "/?readiness=operability-canary+0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77"
+    return asking(line("web1", 20, "GET /", url="/basket"), *[line("web2", 20 + number, "GET /", url=url) for number in range(10)])
+
+
 def store_behind(_world: World) -> Arguments:
     """Nothing of anybody has come for 30 hours."""
     return asking(line("web1", 30 * HOUR), line("web2", 31 * HOUR), line("db1", 30 * HOUR, app="postgresql"), every="2h")
@@ -320,6 +494,10 @@ def behind_since_the_start(_world: World) -> Arguments:
 def same_short_name(_world: World) -> Arguments:
     expect = [{"instance": f"web1.{where}.example", "names": [f"web1.{where}.example"]} for where in ("prod", "test")]
     return asking(line("web1", 20), expect=expect)
+
+
+def an_empty_store(_world: World) -> Arguments:
+    return asking()
 
 
 def nobody_named(_world: World) -> Arguments:
@@ -368,7 +546,85 @@ ROWS = [
     Row("log_flow", "no line has the field that is counted", too_few_without_the_field, "unknown", r"has the field pod, so that"),
     Row("log_flow", "some lines have no such field, and one is silent", some_without_the_field, "fail", r"no line of web-2 has come"),
     Row("log_flow", "one works, the other one stands by", standby, "pass", BOTH),
+    Row("log_flow", "lines without a time on a host", no_time_in_its_lines, "pass", BOTH),
+    Row("log_flow", "a quiet log without times", quiet_without_times, "pass", BOTH),
+    Row("log_flow", "times of another zone on a host", in_another_zone, "pass", BOTH),
+    Row("log_flow", "a log that was just rotated on its host", its_log_was_just_rotated, "pass", BOTH),
+    Row("log_flow", "stuck, and no time in the lines on the host", stuck_without_times, "warn", r"web2 .* is 5 h old, .* not stuck is not"),
+    Row("log_flow", "stuck, and the times on the host lie behind", stuck_behind_another_zone, "warn", r"is 4 h old, .* not stuck is not"),
+    Row("log_flow", "stuck, and the times on the host lie ahead", stuck_before_another_zone, "warn", r"is 2 h old, .* not stuck is not"),
+    Row("log_flow", "the log is not there on the host", its_log_is_not_there, "warn", r"not looked at: \S*paymemts\.log does not exist"),
+    Row("log_flow", "the log is empty on the host", its_log_is_empty, "warn", r"web2\.log is empty, and nothing of it was rotated away"),
+    Row("log_flow", "a query that anything matches", anything, "warn", r"whoever wrote them: say which are those of the service"),
+    Row("log_flow", "a query that any host matches", any_host, "warn", r"whoever wrote them: say which are those of the service"),
+    Row("log_flow", "nothing but requests of our own", our_own_request, "fail", r"1 of 2 instances log: no line of web2 has come"),
+    Row(
+        "log_flow",
+        "all lines lie in the future, and more come",
+        clock_ahead_since_now,
+        "warn",
+        r"newest line of web2 lies .* in the future",
+    ),
+    Row(
+        "log_flow",
+        "one line of the future, and no other",
+        one_line_of_the_future,
+        "fail",
+        r"no line of web2 has come within 25 h; its newest line lies 19 h 5\d min .*in the future",
+    ),
+    Row("log_flow", "stuck, with one line of the future", stuck_behind_the_future, "fail", r"newest line of web2 in the store is 5 h old"),
+    Row("log_flow", "two shippers name the host in different fields", in_two_fields, "pass", BOTH),
+    Row("log_flow", "a line of another host that names it", named_in_a_line_of_another, "fail", r"1 of 2 instances log: no line of web2"),
+    Row("log_flow", "an empty store", an_empty_store, "unknown", r"there is no line of anybody in VictoriaLogs .* of the last 7 d"),
+    Row("log_flow", "hosts are known by their short names alone", short_names_in_one_domain, "pass", BOTH),
+    Row(
+        "log_flow",
+        "short names, and two domains",
+        short_names_in_two_domains,
+        "warn",
+        r"only the short name is known are there in prod\.example, test\.example",
+    ),
+    Row(
+        "log_flow",
+        "two hosts have the short name",
+        two_of_one_short_name,
+        "unknown",
+        r"web1 is there in several domains \(prod\.example, test\.example\)",
+    ),
     Row("log_flow", "both have been quiet since the evening", night, "pass", BOTH),
+    Row("log_flow", "both have been quiet, as their hosts say", night_of_hosts_that_say_so, "pass", BOTH),
+    Row("log_flow", "both have been quiet, as it was declared", night_as_declared, "pass", r"2 of 2 instances have logged within 13 h"),
+    Row(
+        "log_flow",
+        "nothing of anybody has come since the evening",
+        dead_since_the_evening,
+        "warn",
+        r"nothing of anybody has come into VictoriaLogs .* for 6 h(?: \d+ min)?, and \d+ lines had come within as long before",
+    ),
+    Row("log_flow", "nothing has come for twenty hours", dead_for_twenty_hours, "warn", r"nothing of anybody has come into .* for 20 h"),
+    Row(
+        "log_flow",
+        "two of three pods have stopped",
+        two_of_three_pods_stopped,
+        "warn",
+        r"1 instances log now, at least 3 must: shop-[bc], shop-[bc] had logged until 5 h",
+    ),
+    Row(
+        "log_flow",
+        "two pods are of the version before",
+        pods_of_before,
+        "warn",
+        r"at least 3 must: shop-[bc], shop-[bc] had logged until 12 h",
+    ),
+    Row("log_flow", "pods that log once a day", pods_that_log_rarely, "pass", r"3 of 3 instances have logged within 25 h"),
+    Row(
+        "log_flow",
+        "some of a pattern have stopped",
+        a_pattern_of_which_some_stopped,
+        "warn",
+        r"2 of 3 that are called shop-\* have stopped, shop-[bc], shop-[bc], the last one 5 h",
+    ),
+    Row("log_flow", "new ones have taken the place of those that stopped", a_pattern_after_a_deployment, "pass", r"1 of 1 instance"),
     Row("log_flow", "nothing but marked lines of our own", our_own_lines, "fail", r"no line of web2 has come within 25 h"),
     Row(
         "log_flow",

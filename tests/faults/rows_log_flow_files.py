@@ -15,7 +15,7 @@ import typing as t
 from ansible_collections.operability.readiness.plugins.module_utils._machine import lasting_identity
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from flowing import DAY, HOUR, MINUTE, Arguments, marker
-from journal_receiver import JournalReceiver
+from journal_receiver import JournalReceiver, OneJournal
 from journals import Journal, reading
 from servers import LOCAL, Rsyslog
 from table import Row, World
@@ -182,6 +182,44 @@ def behind_a_tag_in_one_file(world: World) -> Arguments:
     return together(world, ("web1", 20), ("web2", 40), form='{time}\tpayments\t{"host":"{host}","app":"payments","message":"an order"}')
 
 
+BUSY = [(host, 3.0 * number) for number in range(600) for host in ("web1", "web2")]
+
+
+def with_old_lines(world: World, *old: tuple[str, float], lines: t.Sequence[tuple[str, float]] = BUSY) -> Arguments:
+    """Lines of now, and behind them lines of before: a queue is sent again."""
+    args = together(world, *lines)
+    with open(world.folder / "all.log", "a") as log:
+        log.writelines(f"{text_time(age)} {host} payments: an order was taken\n" for host, age in old)
+    return args
+
+
+def old_line_at_the_end(world: World) -> Arguments:
+    return with_old_lines(world, ("web2", 3 * DAY), ("web1", 50 * 365 * DAY))
+
+
+def old_lines_at_the_end(world: World) -> Arguments:
+    """More than are passed over without looking whether there are newer ones."""
+    return with_old_lines(world, *[("laptop", 3 * DAY - number) for number in range(12_000)])
+
+
+def old_lines_and_a_silent_one(world: World) -> Arguments:
+    lines = [("web1", 3.0 * number) for number in range(600)]
+    return with_old_lines(world, *[("web1", 3 * DAY - number) for number in range(12_000)], lines=lines)
+
+
+def old_line_at_the_end_of_one(world: World) -> Arguments:
+    args = gathered(world, web1=20, web2=20)
+    with open(world.folder / "central" / "web2" / "payments.log", "a") as log:
+        log.write(f"{text_time(3 * DAY)} web2 payments: an order was taken\n")
+    return args
+
+
+def one_file_for_two(world: World) -> Arguments:
+    args = gathered(world, web1=20)
+    (world.folder / "central" / "web2").symlink_to(world.folder / "central" / "web1")
+    return {**args, "expect": EXPECT}
+
+
 def other_programs(world: World) -> Arguments:
     return together(world, ("web1", 20), ("web2", 20), form="{time} {host} sshd[7]: a login")
 
@@ -234,10 +272,15 @@ def compressed_late(world: World) -> Arguments:
 # -- journals of a receiver
 
 
-def journals(world: World, hosts: t.Sequence[str] = ("web1", "web2"), **more: str) -> Arguments:
-    server = world.running.start(JournalReceiver)
+def journals(
+    world: World, hosts: t.Sequence[str] = ("web1", "web2"), at: type[JournalReceiver] = JournalReceiver, late: str = "", **more: str
+) -> Arguments:
+    server = world.running.start(at)
     for host in hosts:
         server.take("an order was taken", host=host, **(more or {"_SYSTEMD_UNIT": "payments.service"}))
+    if late:
+        server.take(*(f"sent again {number}" for number in range(6000)), host=late, ago=3 * DAY, _SYSTEMD_UNIT="payments.service")
+        server.take("of a clock of 1970", host=late, ago=50 * 365 * DAY, _SYSTEMD_UNIT="payments.service")
     programs = world.folder / "bin"
     programs.mkdir()
     world.runner = Runner(environ=server.journalctl(programs))
@@ -256,6 +299,39 @@ def by_tag(world: World) -> Arguments:
 
 def one_journal(world: World) -> Arguments:
     return journals(world, ["web1"])
+
+
+def old_entries_at_the_end(world: World) -> Arguments:
+    """One journal for all; a host was away, and hands in what it has kept."""
+    return journals(world, at=OneJournal, late="laptop")
+
+
+def old_entries_of_a_host(world: World) -> Arguments:
+    return journals(world, late="web2")
+
+
+def old_entries_of_a_silent_one(world: World) -> Arguments:
+    return journals(world, ["web1"], at=OneJournal, late="web2")
+
+
+def of_a_users_unit(world: World) -> Arguments:
+    return journals(world, _SYSTEMD_USER_UNIT="payments.service")
+
+
+def units_by_a_pattern(world: World) -> Arguments:
+    return {**journals(world, _SYSTEMD_UNIT="payments@1.service"), "unit": "payments@*.service"}
+
+
+def empty_journals(world: World) -> Arguments:
+    (world.folder / "empty").mkdir()
+    return {"backend": "journald", "search": str(world.folder / "empty"), "unit": "payments", "expect": EXPECT}
+
+
+def half_a_journal(world: World) -> Arguments:
+    args = journals(world)
+    for path in pathlib.Path(args["search"]).rglob("*.journal"):
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 200])
+    return args
 
 
 def another_unit(world: World) -> Arguments:
@@ -339,7 +415,19 @@ ROWS = [
         "warn",
         r"whoever wrote them: say which are those of the service",
     ),
-    Row("log_flow", "no file of any host", no_folder, "fail", r"0 of 2 instances log, not so web1, web2"),
+    Row("log_flow", "no file of any host", no_folder, "unknown", r"no file matches .*/elsewhere/\*/payments\.log"),
+    Row("log_flow", "an old line at the end of the file of all", old_line_at_the_end, "pass", BOTH),
+    Row("log_flow", "old lines at the end of the file of all", old_lines_at_the_end, "pass", BOTH),
+    Row("log_flow", "an old line at the end of a file", old_line_at_the_end_of_one, "pass", BOTH),
+    Row("log_flow", "old lines at the end, and one is silent", old_lines_and_a_silent_one, "fail", r"no line of web2 has come within 25 h"),
+    Row("log_flow", "one file for two hosts", one_file_for_two, "unknown", r"the file of web1 is that of web2 too \(a link\)"),
+    Row("log_flow", "old entries at the end of a journal", old_entries_at_the_end, "pass", BOTH),
+    Row("log_flow", "old entries at the end of the journal of one", old_entries_of_a_host, "pass", BOTH),
+    Row("log_flow", "old entries of one that is silent", old_entries_of_a_silent_one, "fail", r"no line of web2 has come within 25 h"),
+    Row("log_flow", "entries of a user's unit", of_a_users_unit, "pass", BOTH),
+    Row("log_flow", "units by a pattern", units_by_a_pattern, "pass", BOTH),
+    Row("log_flow", "an empty folder of journals", empty_journals, "unknown", r"there is no journal in "),
+    Row("log_flow", "a journal that is cut in half", half_a_journal, "unknown", r"journalctl could not read the journal"),
     Row("log_flow", "what came lately is compressed already", compressed_already, "pass", BOTH),
     Row("log_flow", "a compressed file of now, with old lines", compressed_late, "fail", r"no line of web2 has come within 25 h"),
     Row(

@@ -73,6 +73,63 @@ def our_own_lines_and_a_query(_world: World) -> Arguments:
     return {**our_own_lines(_world), "query": 'service.name:"payments"'}
 
 
+WHOLE = {"properties": {"message": {"type": "keyword"}, "url": {"properties": {"original": {"type": "keyword"}}}}}
+
+
+def our_own_lines_kept_whole(_world: World) -> Arguments:
+    """A field that is no text is not split into words."""
+    server = log_servers.opensearch()
+    index = server.own_index("payments")
+    server.ask("PUT", f"/{index}", {"mappings": WHOLE})
+    mark = "2026-11-25T06:00:00Z info operability-canary 0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77 end"
+    asked = {"original": "/?readiness=operability-canary+0f2f4f7c1b7a4f0e9f0f4b8a5d1c3e77"}
+    server.put(index, line("web1", 20), line("web2", 20, mark), line("web2", 20, "GET /", url=asked))
+    return {**asking(), "index": index}
+
+
+def without_times(_world: World) -> Arguments:
+    """Its lines have their time in another field."""
+    args = asking()
+    for host in ("web1", "web2"):
+        document = {"time": stamp(20), "message": "an order was taken", "host": {"name": host}}
+        log_servers.opensearch().ask("POST", f"/{args['index']}/_doc?refresh=true", document)
+    return args
+
+
+def without_times_and_said(world: World) -> Arguments:
+    return {**without_times(world), "time_field": "time"}
+
+
+def without_text(_world: World) -> Arguments:
+    """Events whose fields say all."""
+    lines = [line(host, 20, event={"action": "order"}) for host in ("web1", "web2")]
+    for one in lines:
+        del one["message"]
+    return asking(*lines)
+
+
+def no_part_may_be_read(world: World) -> Arguments:
+    """As with the security plugin, where what is forbidden is left out in silence."""
+    args = both(world)
+    nothing = {
+        "took": 1,
+        "timed_out": False,
+        "_shards": {"total": 0, "successful": 0, "skipped": 0, "failed": 0},
+        "hits": {"total": {"value": 0, "relation": "eq"}, "max_score": 0.0, "hits": []},
+    }
+    return {**args, "url": world.running.start(Gateway, args["url"], {f"/{args['index']}/_search": nothing}).url}
+
+
+def in_two_forms(world: World) -> Arguments:
+    """One pattern of indices, on the way from host to host.name."""
+    args = both(world)
+    server = log_servers.opensearch()
+    old, new = (server.own_index(f"payments-of-{kind}") for kind in ("old", "new"))
+    server.put(old, {**line("web1", 20), "host": "web1"})
+    server.put(new, line("web2", 20))
+    return {**args, "index": f"{old},{new}"}
+
+
 def no_such_index(_world: World) -> Arguments:
     return asking()
 
@@ -110,6 +167,30 @@ ROWS = [
         "fail",
         r"no line of web2 has come within 25 h",
     ),
+    Row(
+        "log_flow",
+        "OpenSearch: nothing but our own, in fields kept whole",
+        our_own_lines_kept_whole,
+        "fail",
+        r"1 of 2 instances log: no line of web2 has come",
+    ),
+    Row("log_flow", "OpenSearch: lines without a text", without_text, "pass", BOTH),
+    Row("log_flow", "OpenSearch: the time stands in a field that was named", without_times_and_said, "pass", BOTH),
+    Row(
+        "log_flow",
+        "OpenSearch: the time stands in another field",
+        without_times,
+        "unknown",
+        r"no index of payments-\S+ has the field @timestamp, .*\(time_field\)",
+    ),
+    Row(
+        "log_flow",
+        "OpenSearch: no part of the index may be read",
+        no_part_may_be_read,
+        "unknown",
+        r"answered from no part of payments-\S+, which is there: may these credentials read it",
+    ),
+    Row("log_flow", "OpenSearch: the host stands in two fields", in_two_forms, "pass", BOTH),
     Row("log_flow", "OpenSearch: both hosts log", both, "pass", BOTH),
     Row("log_flow", "OpenSearch: all containers log", by_container, "pass", BOTH),
     Row("log_flow", "OpenSearch: an index for all, and a query", narrowed, "pass", BOTH),

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from flowing import DAY, Arguments, asking, line, own_store
-from gateway import Gateway
+from gateway import Gateway, Text
 from nasty import Nasty
 from table import Row, World
 
@@ -32,6 +32,11 @@ def kept(*lines: dict[str, str], days: int = 90, at: t.Any = None, **more: t.Any
     return {**args, "min_retention": "90d", **more}
 
 
+def each_day(host: str, days: float, until: float = 0.0, **more: str) -> list[dict[str, str]]:
+    """A line of each day, from so many days ago on."""
+    return [line(host, (days - number) * DAY, **more) for number in range(int(days - until) + 1)]
+
+
 def day(ago: float) -> str:
     return (dt.datetime.now(dt.timezone.utc) - dt.timedelta(days=ago)).strftime("%Y-%m-%d")
 
@@ -40,57 +45,107 @@ def day(ago: float) -> str:
 
 
 def all_the_time(_world: World) -> Arguments:
-    return kept(line("web1", 89 * DAY), line("web1", 20))
+    return kept(*each_day("web1", 89), line("web1", 20))
 
 
 def longer_than_asked(_world: World) -> Arguments:
-    return kept(line("web1", 88.5 * DAY), line("web1", 20), min_retention="30d", max_retention="100d")
+    return kept(*each_day("web1", 88.5), line("web1", 20), min_retention="30d", max_retention="100d")
 
 
 def young_and_said(_world: World) -> Arguments:
-    return kept(line("web1", 11 * DAY), line("web1", 20), since=day(12))
+    return kept(*each_day("web1", 11), line("web1", 20), since=day(12))
 
 
 def young_beside_others(_world: World) -> Arguments:
-    return kept(line("web1", 11 * DAY), line("db1", 89 * DAY, app="postgresql"))
+    return kept(*each_day("web1", 11), *each_day("db1", 89, app="postgresql"))
 
 
 def first_deployment(_world: World) -> Arguments:
     return kept(first_deployment=True)
 
 
+def since_later_than_its_lines(_world: World) -> Arguments:
+    """since is the moment of the last deployment."""
+    return kept(*each_day("web1", 29), line("web1", 20), since=day(0))
+
+
+def since_of_a_part_of_the_day(_world: World) -> Arguments:
+    """since is a day, and the zone of who wrote it another one."""
+    return kept(*each_day("web1", 11), line("web1", 20), since=day(10.5))
+
+
+def not_the_first_deployment(_world: World) -> Arguments:
+    return kept(*each_day("web1", 3), first_deployment=True, since=day(400))
+
+
+def tried_before_the_first_deployment(_world: World) -> Arguments:
+    return kept(line("web1", 3600), first_deployment=True)
+
+
 def weekly_lines(_world: World) -> Arguments:
     """Of a log with a line a week the oldest one may be a week younger."""
-    return kept(line("batch1", 75 * DAY), line("batch1", 3 * DAY), every="7d", since=day(400))
+    return kept(*[line("batch1", (75 - 7 * number) * DAY) for number in range(11)], every="7d", since=day(400))
 
 
 def enough_of_what_may_be_more(_world: World) -> Arguments:
-    return kept(line("web1", 45 * DAY), min_retention="30d")
+    return kept(*each_day("web1", 45), min_retention="30d")
 
 
 def policy_too_short(_world: World) -> Arguments:
-    return kept(line("web1", 13 * DAY), days=14)
+    return kept(*each_day("web1", 13), days=14)
 
 
 def policy_too_long(_world: World) -> Arguments:
-    return kept(line("web1", 89 * DAY), min_retention="7d", max_retention="30d")
+    return kept(*each_day("web1", 89), min_retention="7d", max_retention="30d")
 
 
 def deleted_earlier(_world: World) -> Arguments:
-    return kept(line("web1", 12 * DAY), since=day(400))
+    return kept(*each_day("web1", 12), since=day(400))
 
 
 def deleted_earlier_and_still_enough(_world: World) -> Arguments:
-    return kept(line("web1", 45 * DAY), since=day(400), min_retention="30d")
+    return kept(*each_day("web1", 45), since=day(400), min_retention="30d")
+
+
+def one_line_of_a_wrong_clock(_world: World) -> Arguments:
+    """The disk is small: all but nine days are gone, and somebody has sent an old line again."""
+    server = own_store("-retentionPeriod=90d", "-retention.maxDiskSpaceUsageBytes=1GiB")
+    return kept(*each_day("web1", 9), line("web1", 85 * DAY), since=day(400), at=server)
+
+
+def two_lines_of_a_wrong_clock(_world: World) -> Arguments:
+    return kept(*each_day("web1", 9), line("web1", 85 * DAY), line("web1", 60 * DAY), at=keeping(90))
+
+
+def old_line_of_others(_world: World) -> Arguments:
+    return kept(*each_day("web1", 11), *each_day("db1", 3, app="postgresql"), line("db1", 89 * DAY, app="postgresql"))
+
+
+def a_hole(_world: World) -> Arguments:
+    return kept(*each_day("web1", 10), *each_day("web1", 89, 84))
+
+
+def a_fortnight_of_holidays(_world: World) -> Arguments:
+    return kept(*each_day("web1", 20), *each_day("web1", 89, 34), since=day(400))
+
+
+def working_days(_world: World) -> Arguments:
+    days = [number for number in range(90) if number % 7 not in (2, 3)]
+    return kept(*[line("web1", number * DAY) for number in days], min_retention="85d", since=day(400))
+
+
+def once_a_month(_world: World) -> Arguments:
+    """Of a log that has a line a month nobody has said how often it has one."""
+    return kept(*[line("web1", number * DAY) for number in (1, 30, 59, 88)])
 
 
 def deleted_by_size(_world: World) -> Arguments:
     server = own_store("-retentionPeriod=90d", "-retention.maxDiskSpaceUsageBytes=1GiB")
-    return kept(line("web1", 12 * DAY), since=day(400), at=server)
+    return kept(*each_day("web1", 12), since=day(400), at=server)
 
 
 def young_or_lost(_world: World) -> Arguments:
-    return kept(line("web1", 12 * DAY))
+    return kept(*each_day("web1", 12))
 
 
 def nothing_there(_world: World) -> Arguments:
@@ -102,7 +157,7 @@ def nothing_there_and_nobody_knows(_world: World) -> Arguments:
 
 
 def of_anybody(_world: World) -> Arguments:
-    return {**kept(line("web1", 89 * DAY)), "query": None}
+    return {**kept(*each_day("web1", 89)), "query": None}
 
 
 def unreachable(_world: World) -> Arguments:
@@ -114,11 +169,19 @@ def login_page(world: World) -> Arguments:
 
 
 def a_gateway_hides_the_policy(world: World) -> Arguments:
-    return {**kept(line("web1", 89 * DAY)), "url": world.running.start(Gateway, keeping(90).url, {"/metrics": 403}).url}
+    return {**kept(*each_day("web1", 89)), "url": world.running.start(Gateway, keeping(90).url, {"/metrics": 403}).url}
+
+
+def metrics_of_another_product(world: World) -> Arguments:
+    """The gateway hands all but the questions on to a VictoriaMetrics, whose flags have the same names."""
+    version = 'vm_app_version{version="victoria-metrics-20260101-tags-v1.130.0", short_version="v1.130.0"} 1'
+    metrics = version + '\nflag{name="retentionPeriod", value="5y", is_set="true"} 1\n'
+    at = world.running.start(Gateway, keeping(14).url, {"/metrics": Text(metrics)})
+    return {**kept(*each_day("web1", 13), line("web1", 20), at=keeping(14)), "url": at.url}
 
 
 def a_gateway_and_a_young_log(world: World) -> Arguments:
-    return {**kept(line("web1", 12 * DAY)), "url": world.running.start(Gateway, keeping(90).url, {"/metrics": 403}).url}
+    return {**kept(*each_day("web1", 12)), "url": world.running.start(Gateway, keeping(90).url, {"/metrics": 403}).url}
 
 
 # -- logrotate on the host
@@ -203,6 +266,14 @@ def in_another_folder(world: World) -> Arguments:
 
 def by_age(world: World) -> Arguments:
     return host(world, "daily\nrotate 400\nmaxage 20", files=19, since=400)
+
+
+def begins_with_an_old_line(world: World) -> Arguments:
+    """An import has written one line of long ago into the log of today."""
+    args = host(world, "daily\nrotate 14", files=0, since=400)
+    lines = [text_time(100), *[text_time(0.001 * number) for number in range(9, 0, -1)]]
+    pathlib.Path(args["path"]).write_text("".join(f"{moment} info a line\n" for moment in lines))
+    return args
 
 
 def without_times(world: World) -> Arguments:
@@ -345,6 +416,28 @@ ROWS = [
         r"lines of others there are 89 d old, so this log is young",
     ),
     Row("log_retention", "the first deployment", first_deployment, "pass", r"lines are kept for 90 d .*; there is no line yet"),
+    Row("log_retention", "tried before the first deployment", tried_before_the_first_deployment, "pass", r"lines are kept for 90 d"),
+    Row(
+        "log_retention",
+        "since is a day in another zone",
+        since_of_a_part_of_the_day,
+        "pass",
+        r"the oldest line is 11 d old, as the log itself",
+    ),
+    Row(
+        "log_retention",
+        "older lines than since when it is said to be written",
+        since_later_than_its_lines,
+        "warn",
+        r"lines of 29 d ago are there, though it is said to be written for",
+    ),
+    Row(
+        "log_retention",
+        "it is not the first deployment",
+        not_the_first_deployment,
+        "fail",
+        r"the oldest line is 3 d old, and it has been written for 40\d d",
+    ),
     Row("log_retention", "a log with a line a week", weekly_lines, "pass", r"the oldest line is 75 d old, 90 d is asked"),
     Row(
         "log_retention",
@@ -389,6 +482,33 @@ ROWS = [
         r"the oldest line is 45 d old, and it has been written for 40\d d",
     ),
     Row(
+        "log_retention", "nothing is logged in the holidays", a_fortnight_of_holidays, "pass", r"the oldest line is 89 d old, 90 d is asked"
+    ),
+    Row("log_retention", "nothing is logged at weekends", working_days, "pass", r"the oldest line is 89 d old, 85 d is asked"),
+    Row("log_retention", "a line a month", once_a_month, "pass", r"the oldest line is 88 d old, 90 d is asked"),
+    Row(
+        "log_retention",
+        "one old line has come again",
+        one_line_of_a_wrong_clock,
+        "fail",
+        r"the oldest line is (?:[789]|10) d.* old, and it has been written for 40\d d.*; a few lines are 85 d old, far from all others",
+    ),
+    Row(
+        "log_retention",
+        "two lines of a wrong clock",
+        two_lines_of_a_wrong_clock,
+        "warn",
+        r"the oldest line is (?:[789]|10) d.*it is a young log .*; a few lines are 85 d old, far from all others",
+    ),
+    Row("log_retention", "one old line of others proves nothing", old_line_of_others, "warn", r"11 d old: it is a young log"),
+    Row(
+        "log_retention",
+        "there is no line of two months",
+        a_hole,
+        "warn",
+        r"the oldest line is 89 d old, 90 d is asked; between 8[3-5] d.* and (?:9|10|11) d.* ago there is no line",
+    ),
+    Row(
         "log_retention",
         "a young log, or one that something deletes",
         young_or_lost,
@@ -423,6 +543,13 @@ ROWS = [
         a_gateway_and_a_young_log,
         "unknown",
         r"12 d old.* whether it is a young log or lines are deleted cannot",
+    ),
+    Row(
+        "log_retention",
+        "a gateway shows the metrics of another product",
+        metrics_of_another_product,
+        "unknown",
+        r"whether it is a young log or lines are deleted cannot be told; the store does not say",
     ),
     Row("log_retention", "the store cannot be reached", unreachable, "unknown", r"127\.0\.0\.1:9"),
     Row("log_retention", "a login page answers", login_page, "unknown", r"web page instead of lines"),
@@ -484,6 +611,13 @@ ROWS = [
         by_size_as_it_is_now,
         "pass",
         r"kept for (?:15 d 23 h|16 d) \(8 generations, one each (?:47 h 59 min|2 d|48 h) as it is now",
+    ),
+    Row(
+        "log_retention",
+        "the log of today begins with an old line",
+        begins_with_an_old_line,
+        "fail",
+        r"the oldest line is \d+ m.*written for 40\d d",
     ),
     Row(
         "log_retention",

@@ -18,10 +18,14 @@ from table import Row, World
 DAYS = 24.0  # hours
 
 
-def journal(world: World, *settings: str, oldest: float, volatile: bool = False, set_up: float = 900.0, **more: t.Any) -> Arguments:
+def journal(
+    world: World, *settings: str, oldest: float, volatile: bool = False, daily: bool = False, set_up: float = 900.0, **more: t.Any
+) -> Arguments:
     """A journal whose oldest entry is so many days old, on a host that was set up so many days ago."""
     made = Journal(world.folder / "root", volatile=volatile)
     made.write("the first", hours_ago=oldest * DAYS)
+    for number in range(int(oldest) - 1, 0, -1) if daily else ():
+        made.write(f"day {number}", hours_ago=number * DAYS)
     made.write("the last", hours_ago=0.1)
     programs = world.folder / "bin"
     programs.mkdir()
@@ -82,14 +86,19 @@ def young_or_vacuumed(world: World) -> Arguments:
     return journal(world, "MaxRetentionSec=30day", oldest=3)
 
 
-def of_a_receiver(world: World, oldest: float) -> Arguments:
-    args = journal(world, oldest=oldest)
+def of_a_receiver(world: World, oldest: float, *, daily: bool = True) -> Arguments:
+    args = journal(world, oldest=oldest, daily=daily)
     folder = next((world.folder / "root").glob("var/log/journal/*"))
     return {**args, "search": str(folder)}
 
 
 def receiver(world: World) -> Arguments:
     return of_a_receiver(world, 40)
+
+
+def receiver_of_a_wrong_clock(world: World) -> Arguments:
+    """One entry of long ago, and all others of today."""
+    return of_a_receiver(world, 40, daily=False)
 
 
 def young_receiver(world: World) -> Arguments:
@@ -112,6 +121,13 @@ def no_journalctl(world: World) -> Arguments:
 
 
 ROWS = [
+    Row(
+        "log_retention",
+        "one entry of a receiver is old",
+        receiver_of_a_wrong_clock,
+        "unknown",
+        r"whether it is a young log .*; a few lines are 40 d old, far from all others",
+    ),
     Row(
         "log_retention",
         "journald keeps a month",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+import log_servers
 from flowing import DAY, Arguments
 from gateway import Gateway
 from rows_log_flow_opensearch import asking, line
@@ -39,6 +40,27 @@ def young(world: World) -> Arguments:
     return kept(world, line("web1", 9 * DAY), since=since)
 
 
+def without_times(_world: World) -> Arguments:
+    """Its lines have their time in another field."""
+    args = asking()
+    document = {"time": "2026-01-01T00:00:00Z", "message": "an order was taken", "host": {"name": "web1"}}
+    log_servers.opensearch().ask("POST", f"/{args['index']}/_doc?refresh=true", document)
+    del args["expect"]
+    return {**args, "min_retention": "30d"}
+
+
+def one_line_of_a_wrong_clock(world: World) -> Arguments:
+    """A device without a clock of its own has begun in 2015."""
+    args = asking(*[line("web1", number * DAY) for number in range(5)], {**line("web1", 0), "@timestamp": "2015-01-01T00:00:10Z"})
+    del args["expect"]
+    return {**args, "url": world.running.start(Gateway, args["url"], {"/_plugins/_ism/explain": 403}).url, "min_retention": "90d"}
+
+
+def a_wrong_clock_is_not_kept_too_long(world: World) -> Arguments:
+    lines = [*[line("web1", number * DAY) for number in range(96)], {**line("web1", 0), "@timestamp": "2015-01-01T00:00:10Z"}]
+    return kept(world, *lines, days=100, min_retention="90d", max_retention="120d")
+
+
 def too_short(world: World) -> Arguments:
     return kept(world, line("web1", 6 * DAY), days=7)
 
@@ -62,6 +84,27 @@ def plugin_not_there(_world: World) -> Arguments:
 
 
 ROWS = [
+    Row(
+        "log_retention",
+        "OpenSearch: the time stands in another field",
+        without_times,
+        "unknown",
+        r"no index of \S+ has the field @timestamp",
+    ),
+    Row(
+        "log_retention",
+        "OpenSearch: one line of a wrong clock is no old line",
+        one_line_of_a_wrong_clock,
+        "unknown",
+        r"the oldest line is [345] d.* whether it is a young log or lines are deleted cannot be told.*a few lines are 4\d\d\d d",
+    ),
+    Row(
+        "log_retention",
+        "OpenSearch: a line of a wrong clock is not kept too long",
+        a_wrong_clock_is_not_kept_too_long,
+        "warn",
+        r"lines are kept for 100 d .*; a few lines are 4\d\d\d d",
+    ),
     Row(
         "log_retention",
         "OpenSearch: a policy keeps what it must",

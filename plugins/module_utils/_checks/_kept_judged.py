@@ -40,6 +40,8 @@ class Found:
     at_most: float | None = None  # the age of the host: the log is not older
     others: float | None = None  # the age of the oldest line of anybody under the same policy
     unsaid: Message | None = None  # why nobody says how long
+    stray: float | None = None  # the age of a few lines that lie far before all others: they may be wrongly dated
+    hole: tuple[float, float] | None = None  # ages between which there is no line, though there are older ones
     estimated: bool = False  # the policy is a size, and its time that of the present rate: it has been longer or shorter
 
 
@@ -56,7 +58,19 @@ def slack(seconds: float, every: float = 0.0) -> float:
 
 def judged(wanted: Wanted, found: Found) -> Verdict:
     """The policy first: what it deletes too early, or never, is wrong whatever lies there now."""
+    if found.stray is not None:
+        return _with_stray(judged(wanted, dataclasses.replace(found, stray=None)), found.stray, wanted)
+    if found.hole is not None:
+        return _with_hole(judged(wanted, dataclasses.replace(found, hole=None)), *found.hole)
     kept, oldest = found.kept, found.oldest
+    if found.age is not None and oldest is not None and oldest > found.age + DAY:
+        refuted = phrase(
+            "lines of {oldest:duration} ago are there, though it is said to be written for {age:duration} (since)",
+            oldest=oldest,
+            age=found.age,
+        )
+        verdict = judged(wanted, dataclasses.replace(found, age=None))
+        return dataclasses.replace(verdict, message=phrase("{message}; {more}", message=verdict.message, more=refuted))
     if found.age is None and found.at_most is not None and oldest is not None and abs(found.at_most - oldest) <= slack(found.at_most):
         found = dataclasses.replace(found, age=found.at_most)  # it goes back as far as there is a host
     if kept is not None:
@@ -69,6 +83,28 @@ def judged(wanted: Wanted, found: Found) -> Verdict:
         )
         return Verdict(Status.FAIL, told)
     return _without_policy(wanted, found) if kept is None else _with_policy(wanted, found, kept)
+
+
+def _with_stray(verdict: Verdict, stray: float, wanted: Wanted) -> Verdict:
+    """A few lines of long ago change nothing but what is said: one of a wrong clock was written today."""
+    if verdict.status is Status.PASS and (wanted.most is None or stray <= wanted.most + LEAST_SLACK):
+        return verdict
+    told = phrase(
+        "{message}; a few lines are {stray:duration} old, far from all others: their dates may be wrong, and they were not counted",
+        message=verdict.message,
+        stray=stray,
+    )
+    return dataclasses.replace(verdict, status=Status.WARN if verdict.status is Status.PASS else verdict.status, message=told)
+
+
+def _with_hole(verdict: Verdict, older: float, younger: float) -> Verdict:
+    told = phrase(
+        "{message}; between {older:duration} and {younger:duration} ago there is no line: they did not come, or something has deleted them",
+        message=verdict.message,
+        older=older,
+        younger=younger,
+    )
+    return dataclasses.replace(verdict, status=Status.WARN if verdict.status is Status.PASS else verdict.status, message=told)
 
 
 def _by_policy(wanted: Wanted, kept: Kept, found: Found) -> Verdict | None:

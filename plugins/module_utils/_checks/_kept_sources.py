@@ -12,8 +12,10 @@ import typing as t
 
 from .._clients import logrotate
 from .._clients.host_age import host_since
+from .._clients.journal_gathered import GatheredJournal
 from .._clients.journal_kept import journal_reach
-from .._clients.log_gathered import GatheredFiles, GatheredJournal
+from .._clients.log_days import run_of
+from .._clients.log_gathered import GatheredFiles
 from .._clients.log_generations import Reach, reach_of
 from .._clients.log_store import Kept
 from .._clients.logrotate_maxage import maxage_of
@@ -21,59 +23,85 @@ from .._finding import CannotObserve
 from .._phrase import Message, phrase, plural, verbatim
 from .._runner import Runner
 from ._kept_judged import Found
-from ._log_sources import QUIET
+from ._log_sources import ready_to_count
 from ._log_stores import log_store
 
 DAY = 86400.0
+YOUNG = 2 * DAY  # what is tried before a first deployment logs too
 MOST_FILES = 500
+PARTS = 30  # of the time that is asked for, which are looked at for a line
 FASTER = 0.75  # of the period of a rule: what is rotated so often is rotated by its size
 PATIENCE = 20.0
 
 
 class Asked(t.NamedTuple):
-    """What is known before anything is looked at: the time, and since when the log is written."""
+    """What is known before anything is looked at: the time, since when the log is written, and whether it is its first deployment."""
 
     now: float
     since: float | None
+    first: bool = False
+    least: float = 0.0  # for how long lines must be kept
+    every: float = 0.0  # how often there is one at all
 
     def age(self, moment: float | None) -> float | None:
         return None if moment is None else max(self.now - moment, 0.0)
+
+    def of_log(self, oldest: float | None) -> float | None:
+        """For how long the log is written. That a deployment is the first one is believed where there is hardly a line yet."""
+        if self.first and (oldest is None or (self.since is None and self.now - oldest < YOUNG)):
+            return 0.0
+        return self.age(self.since)
 
 
 def of_store(backend: str, args: t.Mapping[str, object], asked: Asked, runner: Runner) -> tuple[str, Found, list[Message]]:
     """The name of the store, what it keeps, and what hinders it. CannotObserve."""
     store = log_store(backend, args, runner)
-    hinders = store.ready()
-    kept, oldest = store.kept(), asked.age(store.oldest())
+    hinders = ready_to_count(store)
+    kept, reached = store.kept(), _reached(store.oldest(), store.filled, asked)
+    oldest = asked.age(reached.oldest)
     others = None
     if args.get("query") and kept is not None and oldest is not None and (kept.seconds is None or oldest < kept.seconds):
         with contextlib.suppress(CannotObserve):
             whole = log_store(backend, {**args, "query": None}, runner.within(PATIENCE))
-            others = asked.age(whole.oldest())
-    return store.name, Found(kept, oldest, age=asked.age(asked.since), others=others), hinders
+            others = asked.age(_reached(whole.oldest(), whole.filled, asked).oldest)
+    found = Found(kept, oldest, age=asked.of_log(reached.oldest), others=others, stray=reached.stray, hole=reached.hole)
+    return store.name, found, hinders
 
 
-def narrow(args: t.Mapping[str, object]) -> bool:
-    return any(args.get(name) for name in QUIET)
+class _Reached(t.NamedTuple):
+    oldest: float | None
+    stray: float | None = None
+    hole: tuple[float, float] | None = None
+
+
+def _reached(oldest: float | None, filled: t.Callable[[float], t.Sequence[float]], asked: Asked) -> _Reached:
+    """How far back lines reach, by the parts of the time in which there are some. CannotObserve."""
+    if oldest is None:
+        return _Reached(None)
+    step = max(DAY, asked.least / PARTS)
+    run = run_of([min(max(moment, oldest), asked.now) for moment in filled(step)], step, asked.least, asked.every)
+    if run.begin is None or not run.beyond:
+        return _Reached(oldest)
+    if run.stray:
+        begin = min((moment for moment in filled(DAY) if moment >= run.begin), default=run.begin)
+        return _Reached(min(begin, asked.now), asked.now - oldest)
+    return _Reached(oldest, None, (asked.now - (run.end_beyond or oldest), asked.now - run.begin))
 
 
 def of_journal(folder: str | None, patterns: t.Sequence[str], asked: Asked, runner: Runner) -> tuple[str, Found]:
     """The journal of this host, or that of a receiver, whose settings are not journald's. CannotObserve."""
     if folder:
-        oldest = _first_entry(folder, runner)
+        if not os.path.isdir(folder):
+            raise CannotObserve(phrase("{path:path} is no folder: a journal was expected there", path=folder))
+        journal = GatheredJournal(folder, None, None, runner)
+        reached = _reached(journal.oldest(), journal.filled, asked)
         said = phrase("the settings of a receiver are not looked at")
-        return folder, Found(None, asked.age(oldest), age=asked.age(asked.since), unsaid=said)
+        age = asked.of_log(reached.oldest)
+        return folder, Found(None, asked.age(reached.oldest), age=age, unsaid=said, stray=reached.stray, hole=reached.hole)
     reach = journal_reach(patterns, runner)
     unsaid = phrase("journald deletes by size alone, and how fast its journal grows is not known yet") if reach.kept is None else None
-    found = Found(reach.kept, asked.age(reach.oldest), age=asked.age(asked.since), at_most=asked.age(host_since(runner)))
+    found = Found(reach.kept, asked.age(reach.oldest), age=asked.of_log(reach.oldest), at_most=asked.age(host_since(runner)))
     return "journal", dataclasses.replace(found, unsaid=unsaid, estimated=reach.by_size)
-
-
-def _first_entry(folder: str, runner: Runner) -> float | None:
-    """The time of the oldest entry in a folder. CannotObserve."""
-    if not os.path.isdir(folder):
-        raise CannotObserve(phrase("{path:path} is no folder: a journal was expected there", path=folder))
-    return GatheredJournal(folder, None, None, runner).oldest()
 
 
 def of_files(
@@ -121,7 +149,7 @@ def _of_file(path: str, rotated_by: str, config: str, state: logrotate.State, as
             rule = logrotate.declared_for({path, os.path.realpath(path)}, config, state, runner).rule
         except CannotObserve as exc:
             unsaid = exc.message
-    reach = reach_of(path, runner, [rule.olddir] if rule is not None and rule.olddir else ())
+    reach = reach_of(path, runner, [rule.olddir] if rule is not None and rule.olddir else (), asked.least, asked.every)
     kept, faster = None, False
     if rule is not None:
         kept, faster = kept_by_rule(rule, maxage_of(config, os.path.realpath(path), runner), reach)
@@ -129,7 +157,7 @@ def _of_file(path: str, rotated_by: str, config: str, state: logrotate.State, as
             unsaid = phrase("it is rotated by its size, and how fast it fills is not known yet")
     elif unsaid is None:
         kept = Kept(None, phrase("no rule of logrotate takes it"))
-    return Found(kept, asked.age(reach.oldest), reach.exact, asked.age(asked.since), unsaid=unsaid, estimated=faster)
+    return Found(kept, asked.age(reach.oldest), reach.exact, asked.of_log(reach.oldest), unsaid=unsaid, estimated=faster)
 
 
 def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> tuple[Kept | None, bool]:
@@ -161,4 +189,4 @@ def kept_by_rule(rule: logrotate.Rule, maxage: float | None, reach: Reach) -> tu
     return Kept(seconds, said), faster
 
 
-__all__ = ("Asked", "kept_by_rule", "narrow", "of_files", "of_journal", "of_store", "without_generations")
+__all__ = ("Asked", "kept_by_rule", "of_files", "of_journal", "of_store", "without_generations")

@@ -12,13 +12,15 @@ import contextlib
 import dataclasses
 import typing as t
 
-from .._clients.log_gathered import Counted
-from .._clients.log_store import Flow
+from .._clients.log_counted import Counted
+from .._clients.log_store import Flow, Stored
+from .._clients.log_tail import CANARY
+from .._clients.log_values import HOST_FIELDS
 from .._finding import CannotObserve, Status
-from .._phrase import Message, phrase
+from .._phrase import Message, phrase, plural
 from .._runner import Runner
 from ._log_instances import Expected, Matched, is_address, matched
-from ._log_silence import SKEW, Asked, Said, together
+from ._log_silence import AHEAD, LULL, SKEW, Asked, Said, in_the_future, together
 from ._log_sources import Source, StoreSource
 
 DAY = 86400.0
@@ -36,6 +38,7 @@ class Clues:
     moving: set[str] = dataclasses.field(default_factory=set)  # instances whose newest line is another one than a moment ago
     beside: dict[str, Flow] = dataclasses.field(default_factory=dict)  # by instance, lines of its host that are not of this log
     astray: dict[str, Message] = dataclasses.field(default_factory=dict)  # by instance, where else lines with its name lie
+    empty: bool = False  # nobody at all has a line there
     others: float | None = None  # the newest line of anybody else
     strangers: list[str] = dataclasses.field(default_factory=list)  # names that log there and are expected by nobody
 
@@ -49,6 +52,7 @@ def clues(source: Source, expected: t.Sequence[Expected], silent: t.Collection[s
         longer = _of(source, runner).count(mine, asked.now - LONGER, until, 1)
         told.earlier = by_instance(mine, longer)
         told.others = newest_of_others(expected, longer)
+        told.empty = not longer.flows and not source.narrow()
         _arrived(told, mine, longer, asked)
         if told.earlier and isinstance(source, StoreSource):
             runner.sleep(AGAIN)
@@ -60,6 +64,7 @@ def clues(source: Source, expected: t.Sequence[Expected], silent: t.Collection[s
             everything = whole.count(expected, asked.now - LONGER, until, 1)
             told.beside = by_instance(mine, everything)
             told.others = newest([told.others, newest_of_others(expected, everything)])
+            told.empty = not everything.flows and not whole.narrow()
     if isinstance(source, StoreSource):
         with contextlib.suppress(CannotObserve):
             told.astray = _astray(source, mine, asked)
@@ -68,7 +73,7 @@ def clues(source: Source, expected: t.Sequence[Expected], silent: t.Collection[s
 
 def _of(source: Source, runner: Runner) -> Source:
     if isinstance(source, StoreSource):
-        return StoreSource(source.backend, {**source.args, "by": source.field}, runner.within(PATIENCE))
+        return source.limited(runner.within(PATIENCE))
     return source
 
 
@@ -110,11 +115,17 @@ def _astray(source: StoreSource, mine: t.Sequence[Expected], asked: Asked) -> di
     for line in store.find_elsewhere(list(names), asked.begin):
         owners = matched(mine, [line.host or ""]).of
         owner = next((instance for instance, hits in owners.items() if hits), None)
-        if owner is None or line.astray is None or line.moment is None:
+        if owner is None or line.astray is None or line.moment is None or _is_no_line_of_it(line):
             continue
         if line.moment >= _missed(by_name[owner], asked):  # what lies there from before says nothing of where its lines go now
             told.setdefault(owner, line.astray)
     return told
+
+
+def _is_no_line_of_it(line: Stored) -> bool:
+    """One of our own, or one in which the name stands where it says whose line it is."""
+    ours = CANARY in line.text or any(CANARY in value for value in line.fields.values())
+    return ours or line.field in HOST_FIELDS or line.field.startswith("_stream")
 
 
 def explained(
@@ -128,13 +139,15 @@ def explained(
 def _explained(one: Said, expected: Expected, told: Clues, asked: Asked, hinders: t.Sequence[Message]) -> Said:
     earlier = told.earlier.get(one.instance)
     back = asked.now - earlier.newest if earlier is not None and earlier.newest is not None else None
+    if one.instance in told.moving and back is not None and back < -AHEAD:
+        return Said(one.instance, Status.WARN, in_the_future(one.instance, -back))
     if one.instance in told.moving and back is not None and back > SKEW:
         message = phrase(
             "lines of {instance} come, and the newest is {age:duration} old: they are late by that, or its clock or its time zone is wrong",
             instance=one.instance,
             age=back,
         )
-        return Said(one.instance, Status.WARN, message, silent=True)
+        return Said(one.instance, Status.WARN, message)
     hint = _hint(one, expected, told, asked, back, hinders)
     return one if hint is None else dataclasses.replace(one, message=phrase("{said}; {hint}", said=one.message, hint=hint))
 
@@ -143,19 +156,32 @@ def _hint(one: Said, expected: Expected, told: Clues, asked: Asked, back: float 
     if hinders:
         return hinders[0]
     beside = told.beside.get(one.instance)
-    if beside is not None and beside.newest is not None and beside.newest >= _missed(expected, asked):
+    own = earlier.newest if (earlier := told.earlier.get(one.instance)) is not None and earlier.newest is not None else 0.0
+    if beside is not None and beside.newest is not None and _goes_on(beside.newest, max(_missed(expected, asked), own + SKEW), asked):
         return phrase(
             "other lines of its host come, the newest {age:duration} old, so that it is this log alone", age=asked.now - beside.newest
         )
     if one.instance in told.astray:
         return phrase("lines of it lie elsewhere: {why}", why=told.astray[one.instance])
     if told.strangers:
-        return phrase(
-            "{names:list} logs there and is not expected: is it the same under another name (names)?", names=told.strangers[:SHOWN]
+        return plural(
+            "{names:list} logs there and is not expected: is it the same under another name (names)?",
+            "{names:list} log there and are not expected: is one of them the same under another name (names)?",
+            count=len(told.strangers),
+            names=told.strangers[:SHOWN],
         )
+    if one.aged:
+        return None
     if back is None:
         return None if expected.written is not None else phrase("none of it has come for {time:duration}", time=LONGER)
+    if back < -AHEAD:
+        return phrase("its newest line lies {ahead:duration} in the future, which proves nothing", ahead=-back)
     return phrase("its newest line is {age:duration} old", age=back)
+
+
+def _goes_on(newest: float, since: float, asked: Asked) -> bool:
+    """Whether lines of others come now: older ones have stopped with what is missed."""
+    return max(since, asked.now - LULL * asked.max_lag) <= newest <= asked.now + AHEAD
 
 
 def store_is_behind(said: t.Sequence[Said], expected: t.Sequence[Expected], told: Clues, asked: Asked) -> float | None:
@@ -164,7 +190,9 @@ def store_is_behind(said: t.Sequence[Said], expected: t.Sequence[Expected], told
     if told.others is None or not silent or len(silent) < len(expected) or told.moving:
         return None
     by_name = {one.instance: one for one in expected}
-    return told.others if all(told.others < _missed(by_name[one.instance], asked) for one in silent) else None
+    if any(told.others >= _missed(by_name[one.instance], asked) for one in silent):
+        return None
+    return newest([told.others, *(flow.newest for flow in told.earlier.values() if (flow.newest or 0.0) <= asked.now + AHEAD)])
 
 
 def _missed(one: Expected, asked: Asked) -> float:

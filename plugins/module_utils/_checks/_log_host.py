@@ -24,6 +24,8 @@ from .._runner import Runner, unreadable, user_name
 
 DROPPED = "a596d6fe7bfa4994828e72309e95d61e"  # systemd.journal-fields: journald has suppressed messages of a unit
 PROPERTIES = "LoadState,ActiveState,Type,ActiveEnterTimestamp,ExecMainStartTimestamp"
+BUFFERED = 1200.0  # seconds that a line may wait in its program until it is written
+AHEAD = 300.0  # seconds by which a line may lie after its file was written: file systems have clocks of their own
 _SUPPRESSED = re.compile(r"Suppressed (\d{1,12}) messages from (\S{1,256})")
 
 
@@ -35,6 +37,7 @@ class Written:
     last: float | None = None  # when it was written to last
     identity: tuple[int, int] | None = None  # device and inode of the file
     dropped: int = 0
+    timeless: bool = False  # it is written to, and the times in its lines do not tell until when
     hidden: Message | None = None  # why it could not be looked at
 
 
@@ -60,6 +63,7 @@ def seen(
         "writes": written.last,
         "identity": list(written.identity) if written.identity else None,
         "dropped": written.dropped,
+        "timeless": written.timeless,
         "hidden": None if written.hidden is None else str(written.hidden),
     }
     return passed(phrase("{host} was asked for its names and for what it logs", host=socket.gethostname()), observed=observed)
@@ -88,15 +92,23 @@ def written_to_file(path: str, before: float, runner: Runner) -> Written:
     try:
         with LogTail(os.path.realpath(path), runner) as tail:
             last = tail.modified if tail.size else None
-            until = tail.newest(before)
-            if until is None and last is not None and last <= before:
-                until = last  # its lines have no time that can be read, and its last one is older than they may take
-            found = Written(until, last, tail.identity)
+            newest = tail.newest()
+            timeless = last is not None and (newest is None or not -AHEAD <= last - newest <= BUFFERED)
+            until = None if timeless else tail.newest(before)
+            if timeless and last is not None and last <= before:
+                until = last  # its lines do not say when they were written, and its last one is older than they may take
+            found = Written(until, last, tail.identity, timeless=timeless)
     except FileNotFoundError:
-        return Written()
+        if not rotated_files(path):
+            raise CannotObserve(
+                phrase("{path:path} does not exist: nothing is written there, or it was never that one", path=path)
+            ) from None
+        found = Written()
     except OSError as exc:
         raise CannotObserve(unreadable(path, exc)) from None
-    if found.until is None:
+    if found.last is None and not any(one.size for one in rotated_files(path)):
+        raise CannotObserve(phrase("{path:path} is empty, and nothing of it was rotated away: is it still the log?", path=path))
+    if found.until is None and not found.timeless:
         found.until = _newest_rotated(path, before, runner)
     return found
 
@@ -120,6 +132,8 @@ def written_to_journal(unit: str | None, tag: str | None, before: float, since: 
     """What the journal of this host has of a unit, or of a tag. CannotObserve."""
     which = f"_SYSTEMD_UNIT={unit if '.' in unit else f'{unit}.service'}" if unit else f"SYSLOG_IDENTIFIER={tag}"
     found = Written(_newest_entry([which, f"--until=@{int(before)}"], runner), _newest_entry([which], runner))
+    if unit and found.last is None:
+        raise CannotObserve(phrase("the journal of this host has no entry of {unit:path}", unit=which.partition("=")[2]))
     if unit:
         said = _asked([f"MESSAGE_ID={DROPPED}", f"--since=@{int(since)}", "--lines=1000"], runner)
         for entry in parse_journal(said):

@@ -11,7 +11,7 @@ import typing as t
 from .._clients.log_store import Flow
 from .._finding import Status
 from .._phrase import Message, phrase, plural
-from ._log_instances import Expected, Matched
+from ._log_instances import Expected, Matched, domains
 
 SKEW = 120.0  # seconds by which the times of a host and of the store may differ
 AHEAD = 300.0  # ... and by which a line may lie in the future
@@ -44,15 +44,21 @@ class Said:
     status: Status
     message: Message
     silent: bool = False
+    aged: bool = False  # how old its newest line is has been said
 
 
 def judge(expected: t.Sequence[Expected], found: Matched, flows: t.Mapping[str, Flow], asked: Asked) -> list[Said]:
     """One line for each instance that does not log as it should."""
     said = []
     all_flows = {one.instance: together([flows[name] for name in found.of.get(one.instance, ())]) for one in expected}
+    shared: dict[str, list[str]] = {}
+    for name, owners in found.shared.items():
+        for owner in owners:
+            shared.setdefault(owner, []).append(name)
+    going_on = goes_on(all_flows.values(), asked)
     for one in expected:
         flow = all_flows[one.instance]
-        names = [name for name, owners in found.shared.items() if one.instance in owners]
+        names = shared.get(one.instance, [])
         verdict = _judged(one, flow, asked)
         if verdict is None and names and all(name in found.shared for name in found.of[one.instance]):
             others = sorted(set(found.shared[names[0]]) - {one.instance})
@@ -63,7 +69,10 @@ def judge(expected: t.Sequence[Expected], found: Matched, flows: t.Mapping[str, 
                 others=others,
             )
             verdict = Said(one.instance, Status.UNKNOWN, told)
-        verdict = verdict or _broken_off(one, flow, [other for name, other in all_flows.items() if name != one.instance], asked)
+        if verdict is None and len(others := domains(one, found.of[one.instance])) > 1:
+            verdict = Said(one.instance, Status.UNKNOWN, _of_several_domains(one, others))
+        if going_on:
+            verdict = verdict or _broken_off(one, flow, asked)
         if verdict is not None:
             said.append(verdict)
         elif one.dropped:
@@ -91,12 +100,7 @@ def _judged(one: Expected, flow: Flow, asked: Asked) -> Said | None:
     if not flow.lines or flow.newest is None:
         return _silent(one, asked)
     if flow.newest > asked.now + AHEAD:
-        told = phrase(
-            "the newest line of {instance} lies {ahead:duration} in the future: its clock is wrong, or its time zone is taken for another",
-            instance=one.instance,
-            ahead=flow.newest - asked.now,
-        )
-        return Said(one.instance, Status.WARN, told)
+        return Said(one.instance, Status.WARN, in_the_future(one.instance, flow.newest - asked.now))
     if one.started is not None and one.started > asked.begin and flow.newest < one.started - 2:
         return _not_since_its_start(one, one.started, flow.newest, asked)
     if flow.lines < asked.min_lines:
@@ -110,6 +114,14 @@ def _judged(one: Expected, flow: Flow, asked: Asked) -> Said | None:
         )
         return Said(one.instance, Status.FAIL, told)
     return _stuck(one, flow.newest, asked)
+
+
+def in_the_future(instance: str, by: float) -> Message:
+    return phrase(
+        "the newest line of {instance} lies {ahead:duration} in the future: its clock is wrong, or its time zone is taken for another",
+        instance=instance,
+        ahead=by,
+    )
 
 
 def _silent(one: Expected, asked: Asked) -> Said:
@@ -134,6 +146,7 @@ def _silent(one: Expected, asked: Asked) -> Said:
             instance=one.instance,
             ago=asked.now - one.writes,
         )
+        return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
     return Said(one.instance, Status.FAIL, told, silent=True)
 
 
@@ -148,7 +161,7 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
             elapsed=elapsed,
             age=asked.now - newest,
         )
-        return Said(one.instance, Status.FAIL, told, silent=True)
+        return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
     if elapsed < patience:
         told = phrase(
             "{instance} was started {elapsed:duration} ago and has not logged since; its newest line is {age:duration} old",
@@ -156,7 +169,7 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
             elapsed=elapsed,
             age=asked.now - newest,
         )
-        return Said(one.instance, Status.WARN, told, silent=True)
+        return Said(one.instance, Status.WARN, told, silent=True, aged=True)
     told = phrase(
         "{instance} was started {elapsed:duration} ago and has not logged since; its newest line is {age:duration} old. "
         "Where it logs so rarely, say how often (every)",
@@ -164,10 +177,12 @@ def _not_since_its_start(one: Expected, started: float, newest: float, asked: As
         elapsed=elapsed,
         age=asked.now - newest,
     )
-    return Said(one.instance, Status.FAIL, told, silent=True)
+    return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
 
 
 def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
+    if one.writes is not None and one.timeless and one.written is None:
+        return _perhaps_stuck(one, one.writes, newest, asked)
     if one.written is None or newest >= one.written - SKEW or newest >= asked.now - asked.max_lag:
         return None
     told = phrase(
@@ -177,25 +192,57 @@ def _stuck(one: Expected, newest: float, asked: Asked) -> Said | None:
         age=asked.now - newest,
         ago=max(asked.now - (one.writes or one.written), 0.0),
     )
-    return Said(one.instance, Status.FAIL, told, silent=True)
+    return Said(one.instance, Status.FAIL, told, silent=True, aged=True)
 
 
-def _broken_off(one: Expected, flow: Flow, others: t.Sequence[Flow], asked: Asked) -> Said | None:
-    """One of which its host says nothing, that logged all the time until long ago, while others like it go on."""
-    if one.written is not None or flow.newest is None or flow.lines < OFTEN:
+def _perhaps_stuck(one: Expected, writes: float, newest: float, asked: Asked) -> Said | None:
+    if newest >= asked.now - max(asked.max_lag, SKEW) or newest >= writes - asked.max_lag:
         return None
-    silent, gap = asked.now - flow.newest, (flow.newest - asked.begin) / flow.lines
-    alike = [other for other in others if other.lines >= OFTEN and other.newest is not None and asked.now - other.newest < asked.max_lag]
-    if not alike or silent < max(LULL * asked.max_lag, LULL * 10 * gap):
+    told = phrase(
+        "the newest line of {instance} in the store is {age:duration} old, and its log was written to {ago:duration} ago; "
+        "the times in its lines there are none, or of another zone: that what ships it is not stuck is not proven",
+        instance=one.instance,
+        age=asked.now - newest,
+        ago=max(asked.now - writes, 0.0),
+    )
+    return Said(one.instance, Status.WARN, told)
+
+
+def _of_several_domains(one: Expected, found: t.Sequence[str]) -> Message:
+    return phrase(
+        "{instance} is there in several domains ({domains:list}), which may be several hosts: say under which names it logs (names)",
+        instance=one.instance,
+        domains=list(found[:5]),
+    )
+
+
+def _broken_off(one: Expected, flow: Flow, asked: Asked) -> Said | None:
+    """One of which its host says nothing, that logged all the time until long ago, while others like it go on."""
+    if one.written is not None or flow.newest is None:
+        return None
+    if not breaks_off(flow, asked):
         return None
     told = phrase(
         "{instance} had logged {lines:number} lines until {age:duration} ago and none since, while others go on: "
         "what ships its log may have stopped",
         instance=one.instance,
         lines=flow.lines,
-        age=silent,
+        age=asked.now - flow.newest,
     )
-    return Said(one.instance, Status.WARN, told, silent=True)
+    return Said(one.instance, Status.WARN, told, silent=True, aged=True)
 
 
-__all__ = ("AHEAD", "EARLY", "SKEW", "Asked", "Said", "dropped", "judge", "together")
+def goes_on(flows: t.Iterable[Flow], asked: Asked) -> bool:
+    """Whether one of those that log all the time does so now."""
+    return any(one.lines >= OFTEN and one.newest is not None and asked.now - one.newest < asked.max_lag for one in flows)
+
+
+def breaks_off(flow: Flow, asked: Asked) -> bool:
+    """Whether it logged all the time until long ago."""
+    if flow.newest is None or flow.lines < OFTEN:
+        return False
+    silent, gap = asked.now - flow.newest, (flow.newest - asked.begin) / flow.lines
+    return silent >= max(LULL * asked.max_lag, LULL * 10 * gap)
+
+
+__all__ = ("AHEAD", "EARLY", "LULL", "SKEW", "Asked", "Said", "breaks_off", "dropped", "goes_on", "in_the_future", "judge", "together")

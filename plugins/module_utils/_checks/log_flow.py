@@ -9,18 +9,19 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec
-from .._clients.log_gathered import Counted
+from .._clients.log_counted import Counted
 from .._clients.log_store import Flow
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, unknown, worst
 from .._http import HttpArguments
 from .._machine import lasting_identity
 from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
-from ._log_absence import clues, explained, newest, store_is_behind
+from ._log_absence import LONGER, clues, explained, newest, store_is_behind
 from ._log_drops import Drops, drops_of
 from ._log_host import seen
-from ._log_instances import Expected, Matched, host_names, is_address, matched
-from ._log_silence import Asked, Said, judge, together
+from ._log_instances import Expected, Matched, domains, host_names, is_address, matched
+from ._log_rhythm import ahead, of_patterns, shared_files, stands_still, too_few
+from ._log_silence import AHEAD, Asked, Said, judge, together
 from ._log_sources import FilesSource, JournalSource, Source, StoreSource
 from ._log_stores import BACKENDS, log_store_spec
 
@@ -142,10 +143,12 @@ def run(args: Arguments, runner: Runner) -> Finding:
     source = source_of(args, runner)
     hinders = source.ready()
     drops = drops_of(args, source, runner)
-    counted = source.count(expected, asked.begin, now + DAY, args["min_lines"])
+    counted = source.count(expected, asked.begin, now + AHEAD, args["min_lines"])
+    later = source.ahead(expected, counted, now + AHEAD)
     unnamed = counted.flows.pop("", Flow(0, None))
     found = matched(expected, counted.flows)
     said = judge(expected, found, counted.flows, asked)
+    said += ahead(expected, said, later, asked)
     silent = {one.instance for one in said if one.silent}
     if counted.short is not None and silent:
         raise CannotObserve(
@@ -158,9 +161,15 @@ def run(args: Arguments, runner: Runner) -> Finding:
         told = clues(source, expected, silent, asked, found, runner)
         behind = store_is_behind(said, expected, told, asked)
         said = explained(said, expected, told, asked, hinders)
+        if told.empty and not (counted.flows or told.astray or hinders):
+            return _empty(source, expected, said)
     if behind is not None:
         return _behind(source, behind, expected, said, asked)
+    said += of_patterns(source, expected, found, counted, asked)
+    said += shared_files(expected, found, counted)
     said += _own_files(expected, found, counted, args)
+    still = stands_still(source, expected, found, counted, asked, runner)
+    hinders = [*hinders, *([still] if still is not None else [])]
     drops = drops.until_now(args, source, runner, asked)
     return _finding(args, source, expected, found, counted, said, unnamed, drops, asked, hinders)
 
@@ -169,7 +178,7 @@ def _told_apart(
     args: Arguments, source: Source, expected: t.Sequence[Expected], counted: Counted, unnamed: Flow, silent: set[str], asked: Asked
 ) -> None:
     """CannotObserve where lines have come, and do not say whose they are: what is missed may be among them."""
-    missed = bool(silent) or _too_few(args, counted) is not None
+    missed = bool(silent) or too_few(args["min_instances"], counted, asked) is not None
     named = sum(flow.lines for flow in counted.flows.values())
     none_named = named <= unnamed.lines and len(silent) == len(expected)
     unclear = named == 0 if isinstance(source, StoreSource) else none_named  # a store is asked for the field
@@ -230,12 +239,12 @@ def _expected(instance: str, names: t.Sequence[str], marker: t.Mapping[str, obje
     return Expected(instance, host_names([*names, *further]))
 
 
-def _of_host(marker: t.Mapping[str, object]) -> tuple[float | None, float | None, float | None, int]:
+def _of_host(marker: t.Mapping[str, object]) -> tuple[float | None, float | None, float | None, int, bool]:
     def number(name: str) -> float | None:
         value = marker.get(name)
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
-    return number("started"), number("written"), number("writes"), int(number("dropped") or 0)
+    return number("started"), number("written"), number("writes"), int(number("dropped") or 0), marker.get("timeless") is True
 
 
 def _of_several(expected: t.Sequence[Expected]) -> set[str]:
@@ -304,6 +313,18 @@ def _behind(source: Source, behind: float, expected: t.Sequence[Expected], said:
     )
 
 
+def _empty(source: Source, expected: t.Sequence[Expected], said: t.Sequence[Said]) -> Finding:
+    return unknown(
+        phrase(
+            "there is no line of anybody in {store} of the last {time:duration}: is it the right place?", store=source.name, time=LONGER
+        ),
+        instrument=source.name if isinstance(source, StoreSource) else None,
+        observed={"silent": sorted(one.instance for one in said)},
+        details=[one.message for one in said],
+        measurements=[Measurement("log_flow_instances", 0.0, float(len(expected)), "lower", count=True)],
+    )
+
+
 def _finding(
     args: Arguments,
     source: Source,
@@ -318,14 +339,15 @@ def _finding(
 ) -> Finding:
     flows = {one.instance: together([counted.flows[name] for name in found.of[one.instance]]) for one in expected}
     bad = {one.instance for one in said if one.status in (Status.FAIL, Status.UNKNOWN)}
-    logging = sorted(name for name, flow in flows.items() if flow.lines and name not in bad and name not in _late(said))
+    told_of, late = {one.instance for one in said}, _late(said)
+    logging = sorted(name for name, flow in flows.items() if (flow.lines or name in told_of) and name not in bad | late)
     lines = [one.message for one in sorted(said, key=lambda one: -(one.status.code or 0))]
     remarks = _remarks(args, source, expected, found, unnamed, drops, hinders)
     statuses = [*(one.status for one in said), *(status for status, _line in remarks)]
-    fewer = _too_few(args, counted)
+    fewer = too_few(args["min_instances"], counted, asked)
     if fewer is not None:
-        statuses.append(Status.FAIL)
-        lines.insert(0, fewer)
+        statuses.append(fewer.status)
+        lines.insert(0, fewer.message)
     status = worst([Status.PASS, *statuses]) or Status.PASS
     count = len(expected) if expected else len(counted.flows)
     good = len(logging) if expected else len(counted.flows)
@@ -334,15 +356,7 @@ def _finding(
     message = _all_log(good, count, asked, age)
     if lines:
         wrong = sorted({one.instance for one in said if one.status is status}) or sorted(bad)
-        message = phrase("{good:number} of {count:number} instances log: {first}", good=good, count=count, first=lines[0])
-        if len(wrong) > 1:
-            message = phrase(
-                "{good:number} of {count:number} instances log, not so {names:list}: {first}",
-                good=good,
-                count=count,
-                names=_shown(wrong),
-                first=lines[0],
-            )
+        message = lines[0] if fewer is not None and not said else _not_all_log(good, count, wrong, logging, lines[0])
     elif any(one is not Status.PASS for one, _line in remarks):
         message = phrase("{message}; {more}", message=message, more=and_more([line for one, line in remarks if one is not Status.PASS]))
     measurements = [Measurement("log_flow_instances", float(good), float(max(count, args["min_instances"] or 0)), "lower", count=True)]
@@ -379,15 +393,29 @@ def _shown(names: t.Sequence[str]) -> list[str | Message]:
     return [*names[:30], *([phrase("and {count:number} more", count=len(names) - 30)] if len(names) > 30 else [])]
 
 
-def _too_few(args: Arguments, counted: Counted) -> Message | None:
-    least = args["min_instances"]
-    if least is None or len(counted.flows) >= least:
-        return None
-    return plural(
-        "{found:number} instances have logged, at least {count:number} must",
-        "{found:number} instances have logged, at least {count:number} must",
-        count=least,
-        found=len(counted.flows),
+def _not_all_log(good: int, count: int, wrong: t.Sequence[str], logging: t.Sequence[str], first: Message) -> Message:
+    if len(wrong) < 2:
+        return plural(
+            "{good:number} of {count:number} instance logs: {first}",
+            "{good:number} of {count:number} instances log: {first}",
+            count=count,
+            good=good,
+            first=first,
+        )
+    if set(wrong) <= set(logging):
+        return phrase(
+            "{good:number} of {count:number} instances log; of {names:list} there is more to say: {first}",
+            good=good,
+            count=count,
+            names=_shown(wrong),
+            first=first,
+        )
+    return phrase(
+        "{good:number} of {count:number} instances log, not so {names:list}: {first}",
+        good=good,
+        count=count,
+        names=_shown(wrong),
+        first=first,
     )
 
 
@@ -421,8 +449,19 @@ def _remarks(
         remarks.append((Status.WARN, told))
     remarks += drops.remarks
     if expected and found.strangers:
-        told = phrase("{names:list} logs there too, and is not expected", names=_shown(sorted(found.strangers)))
+        told = plural(
+            "{names:list} logs there too, and is not expected",
+            "{names:list} log there too, and are not expected",
+            count=len(found.strangers),
+            names=_shown(sorted(found.strangers)),
+        )
         remarks.append((Status.PASS, told))
+    foreign = sorted({domain for one in expected for domain in domains(one, found.of[one.instance])})
+    if foreign:
+        told = phrase(
+            "hosts of which only the short name is known are there in {domains:list}: is that where they are (names)?", domains=foreign[:5]
+        )
+        remarks.append((Status.PASS if len(foreign) == 1 else Status.WARN, told))
     if unnamed.lines:
         told = plural(
             "{count:number} line there does not say whose it is",

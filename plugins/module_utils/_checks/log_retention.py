@@ -16,7 +16,8 @@ from .._http import HttpArguments
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
 from ._kept_judged import Found, Verdict, Wanted, judged
-from ._kept_sources import Asked, narrow, of_files, of_journal, of_store
+from ._kept_sources import Asked, of_files, of_journal, of_store
+from ._log_place import is_narrow
 from ._log_stores import BACKENDS, log_store_spec
 
 WHERE = "both"
@@ -87,7 +88,7 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
 def run(args: Arguments, runner: Runner) -> Finding:
     """CannotObserve."""
     now = runner.now().timestamp()
-    asked = Asked(now, now if args["first_deployment"] else moment_of(args["since"], now))
+    asked = Asked(now, moment_of(args["since"], now), args["first_deployment"], args["min_retention"], args["every"] or 0.0)
     wanted = Wanted(args["min_retention"], args["max_retention"], args["every"] or 0.0)
     if args["backend"] == "file":
         logs = of_files(
@@ -106,7 +107,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         return finding_of(wanted, name, found, judged(wanted, found), [])
     name, found, hinders = of_store(args["backend"], args, asked, runner)
     remarks = list(hinders)
-    if not narrow(args) and found.oldest is not None:
+    if not is_narrow(args) and found.oldest is not None:
         remarks.append(
             phrase("the oldest line is that of anybody in the store: say which are those of the service (query, index or stream)")
         )

@@ -16,6 +16,7 @@ from .._http import Connection, Response
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .log_days import FIRST_LOGS, jumped
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import HOST_FIELDS, MESSAGE_FIELDS, around, as_moment, cut, holding, host_of, iso_duration_of, moment_of, text_of
 from .log_wire import SKEW, LogServer, gather, not_in, too_many_values
@@ -23,7 +24,6 @@ from .log_wire import SKEW, LogServer, gather, not_in, too_many_values
 MESSAGES, AGGREGATE = "/api/search/messages", "/api/search/aggregate"
 INSTANCES = 10_000
 QUICK = 10.0
-FIRST_LOGS = 978_307_200.0  # 2001: what is dated before has a broken time, and is not old
 NOTHING = ("-", "(Empty Value)", "")  # how a field is shown that a message does not have
 ARRIVED = "gl2_receive_timestamp"
 # what stands in its notifications while they hold
@@ -170,10 +170,16 @@ class Graylog:
         return {instance: flow for instance, flow in counted.items() if flow.lines}
 
     def oldest(self) -> float | None:
+        return self._first_since(FIRST_LOGS)
+
+    def filled(self, step: float) -> list[float]:
+        return jumped(self._first_since, step, self._now())
+
+    def _first_since(self, since: float) -> float | None:
         stream = self._only()
         if stream is None:
             return None
-        asked = self._asked(FIRST_LOGS, self._now() + SKEW, query=self.place.query, streams=stream, fields=[self.time_field], size=1)
+        asked = self._asked(since, self._now() + SKEW, query=self.place.query, streams=stream, fields=[self.time_field], size=1)
         rows = self._rows(MESSAGES, {**asked, "sort": self.time_field, "sort_order": "Ascending"})
         return moment_of(rows[0][0]) if rows and rows[0] else None
 

@@ -17,6 +17,7 @@ from .._finding import CannotObserve
 from .._phrase import phrase, verbatim
 from .._runner import Runner
 from .journald import JournalFile, journal_limit, journald_settings, parse_timespan, usage
+from .log_days import FIRST_LOGS
 from .log_store import Kept
 
 DAY = 86400.0
@@ -40,7 +41,7 @@ def journal_reach(patterns: t.Sequence[str], runner: Runner) -> JournalReach:
         raise CannotObserve(phrase("journalctl is not installed on this host, or may not be run: its journal cannot be looked at"))
     seen = usage(runner)
     settings = journald_settings(patterns, runner)
-    oldest = min((one.head for one in seen.files if one.head is not None), default=None)
+    oldest = min((one.head for one in seen.files if one.head is not None and one.head >= FIRST_LOGS), default=None)
     kept, by_size = kept_by(settings, seen.files, runner.now().timestamp())
     return JournalReach(kept, oldest, by_size)
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of many hosts that a receiver has gathered, in files or a journal: how many of each, and the newest. PRIVATE to the collection."""
+"""Lines of many hosts that a receiver has gathered in files: how many of each, and the newest. PRIVATE to the collection."""
 
 from __future__ import annotations
 
-import dataclasses
+import datetime as dt
 import glob
 import json
 import os
@@ -13,11 +13,10 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
-from .._message import first_line
-from .._phrase import Message, phrase, verbatim
-from .._runner import Completed, Runner, unreadable, user_name
-from .journald import not_all_seen
+from .._phrase import Message, phrase
+from .._runner import Runner, unreadable, user_name
 from .line_headers import Known, host_of_document, host_of_header
+from .log_counted import Counted, Enough, Tally
 from .log_files import Rotated, rotated_files
 from .log_generations import BROKEN, UNPACKED
 from .log_store import Flow
@@ -29,23 +28,14 @@ MOST_BYTES = 512 * 2**20  # of a journal, or of a file in which all hosts stand
 MOST_OF_ONE = 64 * 2**20  # of the file of one host
 MOST_PACKED = 16 * 2**20  # ... of a compressed one, unpacked
 VAGUE_FIELDS = ("instance", "source")
+CANARY_BYTES = CANARY.encode()
 UNTIMED = 200  # lines without a time after which a file has none
-Enough = t.Callable[[t.Mapping[str, Flow]], bool]  # whether all that is wanted has been found
-
-
-@dataclasses.dataclass
-class Counted:
-    """What a place has in a time, by the name of each host there."""
-
-    flows: dict[str, Flow] = dataclasses.field(default_factory=dict)
-    arrived: dict[str, float] = dataclasses.field(default_factory=dict)  # when the file of each was written last, where each has its own
-    files: dict[str, set[tuple[int, int]]] = dataclasses.field(default_factory=dict)  # device and inode of the files of each
-    short: Message | None = None  # why it was not looked at to its end: what is not there may be there
-
-    def add(self, name: str, lines: int, newest: float | None) -> None:
-        known = self.flows.get(name, Flow(0, None))
-        moments = [moment for moment in (known.newest, newest) if moment is not None]
-        self.flows[name] = Flow(known.lines + lines, max(moments) if moments else None)
+MOST_TIMES = 100_000  # beginnings of lines whose time is remembered
+PROBES = 64  # places of a file at which newer lines are looked for
+_TIME = re.compile(
+    r"(?:<\d{1,3}>)?(?:1 )?(?:(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(?P<zone>Z|[+-]\d\d:?\d\d)?|"
+    r"(?P<old>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?: \d{4})?)) "
+)
 
 
 class GatheredFiles:
@@ -73,9 +63,15 @@ class GatheredFiles:
         return sorted(found)
 
     def count(self, since: float, until: float, enough: int, satisfied: Enough, known: Known) -> Counted:
-        """At most ``enough`` lines of each host are counted; ``known``: whether a word is the name of one. CannotObserve."""
+        """At most ``enough`` lines of each host are counted, where each has its own file; lines that name no host are of ``""``.
+
+        ``known``: whether a word is the name of a host. CannotObserve, also where there is no file.
+        """
         counted = Counted()
-        for path in self.paths():
+        paths = self.paths()
+        if not paths:
+            raise CannotObserve(phrase("no file matches {pattern:path}", pattern=self.pattern.replace("{host}", "*")))
+        for path in paths:
             try:
                 if self.by_path:
                     self._of_one(path, since, until, enough, counted)
@@ -106,8 +102,10 @@ class GatheredFiles:
             last = next(tail.backwards(), None)
             if last is not None and not last.ours and self.is_wanted(last.text):
                 counted.arrived[name] = max(tail.modified, counted.arrived.get(name, 0.0))
-            lines, newest = self._counted_in(tail, since, until, enough)
+            lines, newest, ahead = self._counted_in(tail, since, until, enough)
         counted.add(name, lines, newest)
+        if ahead is not None:
+            counted.add_ahead(name, ahead)
         if lines >= enough:
             return
         for rotated in rotated_files(path):
@@ -117,7 +115,7 @@ class GatheredFiles:
                 more, newest = self._counted_in_packed(rotated, since, enough - lines)
             else:
                 with LogTail(rotated.path, self.runner) as older:
-                    more, newest = self._counted_in(older, since, until, enough - lines)
+                    more, newest, _ahead = self._counted_in(older, since, until, enough - lines)
             counted.add(name, more, newest)
             lines += more
 
@@ -145,48 +143,81 @@ class GatheredFiles:
         tag = self.tag
         return tag is None or f" {tag}[" in text or f" {tag}:" in text or f'"{tag}"' in text or f" {tag} " in text
 
-    def _counted_in(self, tail: LogTail, since: float, until: float, enough: int) -> tuple[int, float | None]:
-        """Lines of a file since a time, and the time of its newest line; by the file's own time where its lines have none."""
-        lines, newest, untimed = 0, None, 0
+    def _counted_in(self, tail: LogTail, since: float, until: float, enough: int) -> tuple[int, float | None, float | None]:
+        """Lines of a file in a time, the time of its newest line, and of one after it; by the file's own time where lines have none."""
+        counted, untimed, oldest = Counted(), 0, None
+        tally = Tally(since, until, counted, lambda flows: flows[""].lines >= enough)
         for line in tail.backwards(MOST_OF_ONE):
             if line.ours or not self.is_wanted(line.text):
                 continue
             if line.moment is None:
                 untimed += 1
-                if newest is None and untimed >= UNTIMED:
+                if oldest is None and untimed >= UNTIMED:
                     break
                 continue
-            newest = line.moment if newest is None else max(newest, line.moment)
-            if line.moment < since:
+            if oldest is None or line.moment <= until:
+                oldest = line.moment if oldest is None or oldest > until else max(oldest, line.moment)
+            tally.take("", line.moment)
+            if enough <= 1 and since <= line.moment <= until:
                 break
-            lines += line.moment <= until
-            if lines >= enough:
+            if tally.is_enough() or (tally.is_past() and not self._goes_on(tail, since, tally)):
                 break
-        if newest is None and untimed and tail.modified >= since:
-            return min(untimed, enough), tail.modified
-        return lines, newest if newest is not None or not untimed else tail.modified
+        tally.settle()
+        flow, ahead = counted.flows.get("", Flow(0, None)), counted.ahead.get("")
+        if oldest is None and untimed:
+            return (min(untimed, enough) if tail.modified >= since else 0), tail.modified, None
+        newest = flow.newest if flow.newest is not None else oldest if oldest is not None and oldest <= until else None
+        return min(flow.lines, max(enough, 0)), newest, ahead
+
+    @staticmethod
+    def _goes_on(tail: LogTail, since: float, tally: Tally) -> bool:
+        """Whether newer lines stand before older ones, which then are of a wrong date, or were sent again."""
+        if any(moment >= since for moment in tail.probed(PROBES)):
+            tally.goes_on()
+            return True
+        return False
 
     def _of_all(self, path: str, since: float, until: float, satisfied: Enough, known: Known, counted: Counted) -> None:
         with LogTail(path, self.runner) as tail:
             if tail.modified < since:
                 return
-            seen = 0
-            for line in tail.backwards(MOST_BYTES):
-                if line.moment is None or line.ours or not self.is_wanted(line.text):
+            tag = self.tag.encode() if self.tag else b""
+            tally, now = Tally(since, until, counted, satisfied), self.runner.now()
+            remembered: dict[tuple[str, str], float | None] = {}
+            for raw in tail.raw_backwards(MOST_BYTES):
+                if tag not in raw or CANARY_BYTES in raw:
                     continue
-                if line.moment < since:
+                text = raw[:LONGEST].decode("utf-8", "replace").rstrip("\r")
+                if not self.is_wanted(text):
+                    continue
+                moment = _time_of(text, now, remembered)
+                if moment is None:
+                    continue
+                tally.take((host_of_line(text, known) or "") if since <= moment else "", moment)
+                if tally.is_enough():
                     return
-                if line.moment <= until:
-                    counted.add(host_of_line(line.text, known) or "", 1, line.moment)
-                    seen += 1
-                    if seen % 1000 == 0 and satisfied(counted.flows):
-                        return
-            if tail.reached > 0:
+                if tally.is_past() and not self._goes_on(tail, since, tally):
+                    break
+            tally.settle()
+            if tail.reached > 0 and not tally.is_past():
                 counted.short = phrase(
                     "only the last {size:bytes} of {path:path} were looked at, which do not reach back far enough",
                     size=tail.size - tail.reached,
                     path=path,
                 )
+
+
+def _time_of(text: str, now: dt.datetime, remembered: dict[tuple[str, str], float | None]) -> float | None:
+    """The time of a line, to the second; beginnings that are the same are read once."""
+    match = None if text.startswith("{") else _TIME.match(text)
+    if match is None:
+        return moment_of_line(text, now)
+    key = (match["iso"] or match["old"], match["zone"] or "")
+    if key not in remembered:
+        if len(remembered) >= MOST_TIMES:
+            remembered.clear()
+        remembered[key] = moment_of_line(text, now)
+    return remembered[key]
 
 
 def _as_expression(pattern: str, host: str) -> str:
@@ -244,88 +275,4 @@ def closed_folder(pattern: str) -> Message | None:
     return None
 
 
-class GatheredJournal:
-    """A journal with entries of many hosts, as systemd-journal-remote keeps it; without a folder the journal of this host."""
-
-    def __init__(self, folder: str | None, unit: str | None, tag: str | None, runner: Runner) -> None:
-        self.folder, self.runner = folder, runner
-        self.name = folder or "journal"
-        self.matches = [f"_SYSTEMD_UNIT={unit}"] if unit else [f"SYSLOG_IDENTIFIER={tag}"] if tag else []
-
-    def command(self, *words: str) -> list[str]:
-        place = [f"--directory={self.folder}"] if self.folder else ["--merge"]
-        return ["journalctl", "--quiet", "--no-pager", "--output=json", *place, *words, *self.matches]
-
-    def count(self, by: str, since: float, until: float, satisfied: Enough) -> Counted:
-        """Entries from the newest to the oldest, until all that is wanted has been found. CannotObserve."""
-        if self.folder and not os.path.isdir(self.folder):
-            raise CannotObserve(phrase("{path:path} is no folder: a journal was expected there", path=self.folder))
-        counted, seen, size = Counted(), 0, 0
-        words = ["--reverse", f"--output-fields={by},MESSAGE", f"--since=@{int(since)}", f"--until=@{int(until)}"]
-        self._needs_journalctl()
-        with self.runner.piped(self.command(*words)) as pipe:
-            left = b""
-            while chunk := pipe.read(65536):
-                size += len(chunk)
-                *lines, left = (left + chunk).split(b"\n")
-                for line in lines:
-                    self._take(line, by, counted)
-                    seen += 1
-                    if seen % 1000 == 0 and satisfied(counted.flows):
-                        return counted
-                if size > MOST_BYTES:
-                    counted.short = phrase(
-                        "only the last {size:bytes} of the journal {path:path} were looked at", size=size, path=self.name
-                    )
-                    return counted
-            self._take(left, by, counted)
-            ended = pipe.ended()
-        self._complain(ended)
-        return counted
-
-    def oldest(self) -> float | None:
-        """The time of the first entry. CannotObserve."""
-        counted = Counted()
-        self._needs_journalctl()
-        with self.runner.piped(self.command("--output-fields=_HOSTNAME")) as pipe:
-            left = b""
-            while not counted.flows and len(left) < 2**20 and (chunk := pipe.read(65536)):
-                *lines, left = (left + chunk).split(b"\n")
-                for line in lines[:1]:
-                    self._take(line, "_HOSTNAME", counted)
-            if not counted.flows:
-                self._complain(pipe.ended())
-        return next((flow.newest for flow in counted.flows.values()), None)
-
-    def _needs_journalctl(self) -> None:
-        if self.runner.which("journalctl") is None:
-            raise CannotObserve(phrase("journalctl is not installed on this host, or may not be run: its journal cannot be looked at"))
-
-    def _complain(self, ended: Completed) -> None:
-        """CannotObserve, where journalctl has not read all."""
-        if not_all_seen(ended.stderr):
-            raise CannotObserve(
-                phrase(
-                    "{user} may not read all of the journal {path:path}; let the check run as a user who may (run_as, become)",
-                    user=user_name(),
-                    path=self.name,
-                )
-            )
-        if ended.rc and ended.stderr.strip():
-            said = verbatim(first_line(ended.stderr, "", 200))
-            raise CannotObserve(phrase("journalctl could not read the journal {path:path}: {reason}", path=self.name, reason=said))
-
-    @staticmethod
-    def _take(line: bytes, by: str, counted: Counted) -> None:
-        try:
-            entry = json.loads(line)
-            moment = int(entry["__REALTIME_TIMESTAMP"]) / 1e6
-            value = entry.get(by)
-        except (ValueError, TypeError, KeyError, RecursionError):
-            return
-        if CANARY in str(entry.get("MESSAGE")):
-            return
-        counted.add(str(value or ""), 1, moment)
-
-
-__all__ = ("Counted", "Enough", "GatheredFiles", "GatheredJournal", "closed_folder", "host_of_line")
+__all__ = ("GatheredFiles", "closed_folder", "host_of_line")

@@ -21,6 +21,7 @@ import zlib
 from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Runner, unreadable
+from .log_days import FIRST_LOGS, run_of
 from .log_files import Rotated, rotated_files
 from .log_times import read_time
 
@@ -47,13 +48,13 @@ class Reach:
     spacing: float | None  # seconds between two generations, as they lie there
 
 
-def reach_of(path: str, runner: Runner, folders: t.Sequence[str] = ()) -> Reach:
+def reach_of(path: str, runner: Runner, folders: t.Sequence[str] = (), least: float = 0.0, every: float = 0.0) -> Reach:
     """The log at this path with all its generations. CannotObserve where a folder or a file may not be read."""
     rotated = [one for one in rotated_files(os.path.realpath(path), folders) if one.size]
     spacing = _spacing(rotated)
     if rotated:
         last = min(rotated, key=lambda one: one.modified)
-        first = first_time_of(last.path, runner)
+        first = first_time_of(last.path, runner, least, every)
         if first is not None and first <= last.modified:
             return Reach(first, True, len(rotated), spacing)
         return Reach(last.modified, False, len(rotated), spacing)
@@ -67,12 +68,15 @@ def reach_of(path: str, runner: Runner, folders: t.Sequence[str] = ()) -> Reach:
         raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     if not status.st_size:
         return Reach(None, True, 0, None)
-    first = first_time_of(path, runner)
+    first = first_time_of(path, runner, least, every)
     return Reach(status.st_mtime, False, 0, None) if first is None else Reach(first, True, 0, None)
 
 
-def first_time_of(path: str, runner: Runner) -> float | None:
-    """The time in the first lines of a file, compressed or not; None where none is understood, or it cannot be unpacked."""
+def first_time_of(path: str, runner: Runner, least: float = 0.0, every: float = 0.0) -> float | None:
+    """The time with which the lines of a file begin, compressed or not; None where none is understood, or it cannot be unpacked.
+
+    A line of a wrong date before all others is not how they begin.
+    """
     extension = os.path.splitext(path)[1]
     try:
         if extension in UNPACKED:
@@ -82,15 +86,12 @@ def first_time_of(path: str, runner: Runner) -> float | None:
             head = runner.read_bytes(path, max_bytes=HEAD)
     except (CannotObserve, *BROKEN):
         return None
-    return _first_time(head.lstrip(b"\0").decode("utf-8", "replace"), runner.now())
+    return run_of(_times(head.lstrip(b"\0").decode("utf-8", "replace"), runner.now()), 0.0, least, every).begin
 
 
-def _first_time(text: str, now: dt.datetime) -> float | None:
-    for line in text.splitlines()[:LINES]:
-        stamp = read_time(line, now)
-        if stamp is not None and not stamp.others and stamp.moment <= now.timestamp() + 86400:
-            return stamp.moment
-    return None
+def _times(text: str, now: dt.datetime) -> list[float]:
+    stamps = [read_time(line, now) for line in text.splitlines()[:LINES]]
+    return [one.moment for one in stamps if one is not None and not one.others and FIRST_LOGS <= one.moment <= now.timestamp() + 86400]
 
 
 def _spacing(rotated: t.Sequence[Rotated]) -> float | None:

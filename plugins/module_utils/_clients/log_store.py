@@ -82,6 +82,9 @@ class LogStore(t.Protocol):
     def oldest(self) -> float | None:
         """The time of the oldest line of the place, None where there is none."""
 
+    def filled(self, step: float) -> list[float]:
+        """The beginnings of the parts of ``step`` seconds or more in which lines of the place lie, one for each."""
+
     def kept(self) -> Kept | None:
         """For how long the place is kept by policy; None where the store does not say."""
 

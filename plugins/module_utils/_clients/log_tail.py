@@ -62,6 +62,10 @@ class LogTail:
 
     def backwards(self, most: int = MOST) -> t.Iterator[Line]:
         """The lines from the last one to the first. Ends after ``most`` bytes: ``reached`` has where."""
+        return (self._line(raw) for raw in self.raw_backwards(most))
+
+    def raw_backwards(self, most: int = MOST) -> t.Iterator[bytes]:
+        """The same, as they stand there."""
         self.reached = end = self.size
         carry = b""
         while end > 0 and self.size - end < most:
@@ -77,7 +81,12 @@ class LogTail:
             self.reached = end = start
             for raw in reversed(rest.split(b"\n")):
                 if raw.strip(b"\0\r \t"):
-                    yield self._line(raw)
+                    yield raw
+
+    def probed(self, count: int) -> list[float]:
+        """The times of lines at so many places before what has been read backwards."""
+        found = (self._first_after(self.reached * number // count) for number in range(count))
+        return [moment for moment in found if moment is not None]
 
     def newest(self, before: float | None = None) -> float | None:
         """The time of the newest line, that is not newer than ``before``; None where none says its time, or all are newer.

@@ -157,6 +157,23 @@ class Loki:
             begin += WINDOW
         return None
 
+    def filled(self, step: float) -> list[float]:
+        """Window by window, as ``oldest``; a moment is that of the end of what was counted, less the step."""
+        now, begin = self._now(), self.oldest()
+        found: list[float] = []
+        while begin is not None and begin < now:
+            end = min(begin + WINDOW, now)
+            counting = f"sum(count_over_time({self.selector} [{int(step)}s]))"
+            asked = {"query": counting, "start": _nanos(begin + step), "end": _nanos(end + step), "step": f"{int(step)}s"}
+            data = self._mapping(self.server.post_form(RANGE, asked))
+            try:
+                for series in t.cast("list[dict[str, t.Any]]", data["result"]):
+                    found += [float(moment) - step for moment, count in series["values"] if float(count)]
+            except (KeyError, TypeError, ValueError, AttributeError):
+                raise self.server.nonsense() from None
+            begin = end
+        return found
+
     # -- how long
 
     def kept(self) -> Kept | None:

@@ -15,6 +15,7 @@ from .._http import Connection
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .log_days import FIRST_LOGS
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import MESSAGE_FIELDS, around, as_moment, cut, flat, holding, host_of, moment_of
 from .log_wire import AT_ONCE, SKEW, LogServer, Refused, gather, not_in, too_many_values
@@ -23,7 +24,6 @@ INSTANCES = 10_000
 CLAUSES = 900  # in one search: less than the 1,024 that are allowed
 MOST_JOINED = 20  # tokens that are looked for within longer words
 QUICK = 10.0  # seconds for what is only looked for because something is amiss
-FIRST_LOGS = 978_307_200.0  # 2001: what is dated before has a broken time, and is not old
 ARRIVAL = ("event.ingested", "ingested", "@ingested", "ingest_timestamp")  # where ingest pipelines put the time of arrival
 BY_WORDS = ("text", "match_only_text", "annotated_text", "search_as_you_type")  # types of fields that are split into words
 BY_WHOLE_VALUE = (
@@ -73,7 +73,8 @@ class SearchIndex:
 
     # -- the instrument itself
 
-    def ready(self) -> list[Message]:
+    def ready(self, *, searched: bool = True) -> list[Message]:
+        """``searched``: whether lines are looked for by what stands in them, so that the field of their text is needed."""
         self._is_of_brand()
         self._search({"size": 0, "terminate_after": 1, "query": _all_of(self._of_query(self.place.query))})
         settings = self._settings()
@@ -82,7 +83,7 @@ class SearchIndex:
         hinders = self._blocked(settings or {})
         if self._health() == "red":
             hinders.append(phrase("{server}: parts of {index:path} cannot be read or written (red)", server=self.name, index=self.index))
-        if settings and not self._types_of((self.message_field,))[self.message_field]:
+        if searched and settings and not self._types_of((self.message_field,))[self.message_field]:
             hinders.append(phrase("no index of {index:path} has the field {field:path}", index=self.index, field=self.message_field))
         return hinders
 
@@ -229,7 +230,22 @@ class SearchIndex:
             others = _flow(found["others"]) if found else Flow(0, None)  # type: ignore[index] # the same
         except (KeyError, TypeError, ValueError, AttributeError):
             raise self.server.nonsense() from None
+        if not flow and not others.lines:
+            self._must_have_times()
         return {**flow, "": others} if others.lines else flow
+
+    def _must_have_times(self) -> None:
+        """CannotObserve where lines are there, and none has a time in the field in which it was looked for."""
+        if self._types_of((self.time_field,))[self.time_field]:
+            return
+        found = self._hits(self._search({"size": 1, "query": {"match_all": {}}}))
+        if found:
+            told = phrase(
+                "no index of {index:path} has the field {field:path}, so that no line has a time: say which field has it (time_field)",
+                index=self.index,
+                field=self.time_field,
+            )
+            raise self.server.trouble(told)
 
     def oldest(self) -> float | None:
         times = self._of_times(FIRST_LOGS, None)
@@ -240,9 +256,24 @@ class SearchIndex:
         }
         found = self._search(asked).get("aggregations") or {}
         try:
-            return moment_of(found["oldest"]["value"]) if found else None  # type: ignore[index] # whatever is no such answer raises
+            oldest = moment_of(found["oldest"]["value"]) if found else None  # type: ignore[index] # whatever is no such answer raises
         except (KeyError, TypeError):
             raise self.server.nonsense() from None
+        if oldest is None:
+            self._must_have_times()
+        return oldest
+
+    def filled(self, step: float) -> list[float]:
+        parts = {"parts": {"date_histogram": {"field": self.time_field, "fixed_interval": f"{int(step)}s", "min_doc_count": 1}}}
+        times = self._of_times(FIRST_LOGS, self.runner.now().timestamp() + SKEW)
+        found = (
+            self._search({"size": 0, "query": _all_of(self._of_query(self.place.query), times), "aggs": parts}).get("aggregations") or {}
+        )
+        try:
+            moments = [moment_of(one["key"]) for one in found["parts"]["buckets"]] if found else []  # type: ignore[index] # the same
+        except (KeyError, TypeError):
+            raise self.server.nonsense() from None
+        return [moment for moment in moments if moment is not None]
 
     def kept(self) -> Kept | None:
         raise NotImplementedError
@@ -342,6 +373,13 @@ class SearchIndex:
                     late=str(bool(found.get("timed_out"))).lower(),
                 )
             )
+        if shards.get("total") == 0 and (index or self.index) == self.index and self._settings() != {}:
+            told = phrase(
+                "{server} answered from no part of {index:path}, which is there: may these credentials read it?",
+                server=self.name,
+                index=self.index,
+            )
+            raise self.server.trouble(told)
         return found
 
     def _hits(self, found: t.Mapping[str, object]) -> list[Json]:

@@ -15,6 +15,7 @@ from .._http import Connection
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
+from .log_days import FIRST_LOGS
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import around, as_moment, cut, duration_of, holding, host_of, moment_of
 from .log_wire import SKEW, LogServer, Refused, gather, not_in, too_many_values
@@ -139,6 +140,12 @@ class VictoriaLogs:
         rows = self._rows(self.server, "* | stats min(_time) operability_oldest", query=self.place.query)
         return moment_of(rows[0].get("operability_oldest")) if rows else None
 
+    def filled(self, step: float) -> list[float]:
+        counting = f"* | stats by (_time:{int(step)}s) count() operability_lines"
+        rows = self._rows(self.server, counting, query=self.place.query, start=FIRST_LOGS, end=self._now() + SKEW)
+        moments = [moment_of(row.get("_time")) for row in rows if str(row.get("operability_lines", "0")) != "0"]
+        return [moment for moment in moments if moment is not None]
+
     # -- how long
 
     def kept(self) -> Kept | None:
@@ -156,9 +163,11 @@ class VictoriaLogs:
         return Kept(seconds, phrase("-retentionPeriod={given} of {server}", given=given, server=self.name), sooner)
 
     def _metrics(self) -> list[tuple[str, dict[str, str], str]]:
-        """Its own metrics that are of use here; none where a gateway does not show them."""
+        """Its own metrics that are of use here; none where a gateway does not show them, or shows those of another product."""
         response = self.server.get("/metrics", missing=range(300, 600), timeout=QUICK)
         text = response.text if response.status == 200 else ""
+        if not re.search(r"^vl_\w+[{ ]", text, re.MULTILINE):  # of VictoriaMetrics, say: its flags have the same names
+            return []
         return [
             (name, {key: value.replace("\\\\", "\\") for key, value in _LABEL.findall(labels)}, value)
             for name, labels, value in _METRIC.findall(text)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import pathlib
 import random
@@ -84,6 +85,12 @@ def test_a_name_that_several_hosts_may_have_is_told() -> None:
     assert matched(expected, ["web1"]).shared == {"web1": ["web1.prod", "web1.test"]}
 
 
+def test_ten_thousand_hosts_are_told_apart_at_once() -> None:
+    expected = [Expected(f"web{number}", host_names([f"web{number}.example", f"web{number}"])) for number in range(10_000)]
+    flows = {f"web{number}": Flow(200, MOMENT) for number in range(10_000)}
+    assert judge(expected, matched(expected, flows), flows, asked()) == []
+
+
 def test_units_and_containers_are_called_as_they_are() -> None:
     expected = [Expected("payments", ("payments",), host=False), Expected("web-*", ("web-*",), host=False)]
     found = matched(expected, ["payments.service", "/web-1", "web-2", "Web-3", "payments.timer"])
@@ -136,6 +143,10 @@ def lines(ago: float, count: int = 5) -> Flow:
         (host(written=16 * MINUTE, writes=3), None, {}, "fail", "logs on its host, 3 s ago for the last time"),
         (host(), None, {"since": MOMENT - 30}, "warn", "no line of it is there yet"),
         (host(), None, {"since": MOMENT - HOUR}, "fail", "no line of web1 has come within 60 min"),
+        (dataclasses.replace(host(writes=5), timeless=True), lines(5 * HOUR), {}, "warn", "is not stuck is not proven"),
+        (dataclasses.replace(host(writes=5), timeless=True), lines(10 * MINUTE), {}, "pass", ""),
+        (dataclasses.replace(host(writes=5 * HOUR), timeless=True), lines(5 * HOUR), {}, "pass", ""),
+        (dataclasses.replace(host(writes=HOUR, written=HOUR), timeless=True), lines(5 * HOUR), {}, "fail", "is stuck"),
         (Expected("web1", ("web1",), dropped=1), lines(20), {}, "warn", "1 line of web1 was dropped on its way"),
     ],
 )
@@ -246,7 +257,7 @@ def test_the_field_in_which_the_hosts_stand_is_found(monkeypatch: pytest.MonkeyP
 
 def test_lines_elsewhere_of_before_explain_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     line = Stored("web1", MOMENT - 3 * DAY, "web1", "other", astray=phrase("it lies in the index {index}", index="other"))
-    finding = found_in(monkeypatch, {}, {}, elsewhere=[line])
+    finding = found_in(monkeypatch, {"all": {"db1": 5}}, {}, elsewhere=[line])
     assert finding.status == "fail" and "elsewhere" not in finding.message
     line = Stored("web1", MOMENT - 60, "web1", "other", astray=phrase("it lies in the index {index}", index="other"))
     assert "lines of it lie elsewhere: it lies in the index other" in found_in(monkeypatch, {}, {}, elsewhere=[line]).message
@@ -278,6 +289,7 @@ def test_each_silent_instance_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_hinders_the_store_is_told_and_explains_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     full = [phrase("its disk is full")]
     assert found_in(monkeypatch, {"mine": {"web1": 20}}, {}, hinders=full).status == "warn"
+    assert found_in(monkeypatch, {}).status == "unknown"
     finding = found_in(monkeypatch, {}, {}, hinders=full)
     assert finding.status == "fail" and "; its disk is full" in finding.message
 
@@ -353,7 +365,25 @@ def test_lines_without_a_time_are_as_old_as_the_file(tmp_path: pathlib.Path) -> 
 
 def test_a_log_that_cannot_be_looked_at_says_why(tmp_path: pathlib.Path) -> None:
     assert "is not a regular file" in seen(tmp_path, path=str(tmp_path))["hidden"]
-    assert seen(tmp_path, path=str(tmp_path / "none.log"))["writes"] is None
+    assert "none.log does not exist" in seen(tmp_path, path=str(tmp_path / "none.log"))["hidden"]
+
+
+@pytest.mark.parametrize(
+    ("agos", "ago", "timeless", "written"),
+    [
+        ((3 * HOUR, 5), 5, False, 3 * HOUR),
+        ((3 * HOUR, 20), 5, False, 3 * HOUR),
+        ((5 * HOUR + 10,), 5, True, None),  # its times are five hours behind
+        ((-2 * HOUR,), 5, True, None),  # ... or two hours ahead
+        ((-2 * HOUR,), HOUR, True, HOUR),
+        ((HOUR,), 50 * MINUTE, False, HOUR),  # it has waited in its program
+    ],
+)
+def test_times_of_another_zone_are_not_believed(
+    tmp_path: pathlib.Path, agos: tuple[float, ...], ago: float, timeless: bool, written: float | None
+) -> None:
+    said = seen(tmp_path, path=log_of(tmp_path, *agos, ago=ago))
+    assert (said["timeless"], said["written"]) == (timeless, None if written is None else MOMENT - written)
 
 
 UNIT = (

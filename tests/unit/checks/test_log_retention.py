@@ -201,6 +201,9 @@ class Store:
     def oldest(self) -> float | None:
         return None if self.answers[1] is None else NOW.timestamp() - self.answers[1] * DAY
 
+    def filled(self, step: float) -> list[float]:
+        return [] if self.answers[1] is None else [NOW.timestamp() - number * DAY for number in range(int(self.answers[1]) + 1)]
+
 
 def asked(
     monkeypatch: pytest.MonkeyPatch, policy: float | None, mine: float | None, everybody: float | None = None, **more: t.Any

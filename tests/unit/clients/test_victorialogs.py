@@ -94,7 +94,9 @@ def test_too_many_instances() -> None:
 
 
 def flags(**given: str) -> str:
-    return "".join(f'flag{{name="{name.replace("__", ".")}", value="{value}", is_set="true"}} 1\n' for name, value in given.items())
+    return 'vl_storage_is_read_only{path="/data"} 0\n' + "".join(
+        f'flag{{name="{name.replace("__", ".")}", value="{value}", is_set="true"}} 1\n' for name, value in given.items()
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,7 @@ def flags(**given: str) -> str:
         (flags(retentionPeriod="7d", storageNode="vl1:9428,vl2:9428"), None, None),
         (flags(retentionPeriod="7d", storageNode=""), 7 * 86400, None),
         ("nothing of use 1\n", None, None),
+        (flags(retentionPeriod="5y").replace("vl_storage", "vm_storage"), None, None),  # of another product
         (rows("no", 401), None, None),
         (rows("no", 404), None, None),
     ],
