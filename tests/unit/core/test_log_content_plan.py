@@ -99,6 +99,15 @@ def test_without_a_log_it_is_not_declared() -> None:
         assert found.state == PlanState.NOT_DECLARED and "no part declares its logs" in str(found.why)
 
 
+def test_what_lies_on_no_host_is_a_gap_of_that_log() -> None:
+    for requirement in ("LOG-03", "LOG-04"):
+        found = one(planned("http: 'https://logs.example/insert/jsonline'"), requirement)
+        assert found.state == PlanState.NOT_DECLARED and "is posted to a log store alone" in str(found.why)
+        found = one(planned("http: 'https://logs.example/insert/jsonline'}\n      - {file: /a.log"), requirement)
+        gaps = {check.instance: check.gap and "is posted to a log store alone" in str(check.gap) for check in found.checks}
+        assert gaps == {"https://logs.example/insert/jsonline": True, "/a.log": None}
+
+
 def test_the_key_of_fingerprints_is_the_organisations() -> None:
     organisation = ORGANISATION + "defaults: {with: {log_secrets: {fingerprint_key: a-text-that-nobody-else-has}}}\n"
     (check,) = one(planned("file: /a.log", organisation), "LOG-04").checks

@@ -13,8 +13,9 @@ from ..._described.declarations import Log, Part
 from ..._described.service import Description, NotDeclared, picked
 from ..written_lines import leaves_of
 from .consent import PROBE, refuses_line, why_not, word_of
+from .described_logs import logs_of, name_of
 from .instance import Derivation, Instance, Several, Steps
-from .log_flow import logs_of, name_of, place_of
+from .log_flow import place_of
 
 _LINE = ("fields", "template", "socket", "length", "counted")
 _NETWORK = ("to", "protocol", "rfc", "framing")
@@ -34,7 +35,7 @@ _PATIENCE = 30.0  # seconds that the search may take beyond the deadline of the 
 
 def _canaries(description: Description) -> list[Instance]:
     several, written = Several(), 0
-    for _name, part, log, steps in logs_of(description):
+    for part, log, steps in logs_of(description):
         if refuses_line(description, log):
             continue
         written += 1

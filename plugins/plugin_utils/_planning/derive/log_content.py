@@ -11,6 +11,7 @@ from ....module_utils._phrase import phrase
 from ....module_utils._units import parse_duration
 from ..._described.declarations import Log
 from ..._described.service import Description, NotDeclared, picked
+from .described_logs import logs_of, name_of
 from .instance import Derivation, Instance, Several, Steps
 
 _OF_FORMAT = ("format", "pattern", "record_start", "required", "min_correlated", "max_malformed", "require_zone")
@@ -39,32 +40,28 @@ def _secrets(description: Description) -> list[Instance]:
 def _of_each_log(
     description: Description, check: str, options: t.Callable[[Log, Steps], tuple[dict[str, object], Steps]]
 ) -> list[Instance]:
-    several, found = Several(), 0
-    for name, part in description.parts.items():
-        for index, log in enumerate(part.get("logs") or []):
+    several = Several()
+    for part, log, steps in logs_of(description):
+        with several.one(check, name_of(log), steps) as out:
             source = _source(log)
-            if source is None:
-                continue
-            found += 1
-            instance = str(next(iter(source.values())))
-            steps: Steps = ("parts", name, "logs", index)
-            with several.one(check, instance, steps) as out:
-                args, path = options(log, steps)
-                args = {**source, **picked(log, _OF_SAMPLE if "container" in source else _OF_SAMPLE[:2]), **args}
-                user = log.get("run_as") or part.get("run_as")
-                out.append(Instance(check, instance, args, tuple(description.part_hosts(part)), user, path=path))
-    if not found:
-        raise NotDeclared(phrase("no part declares its logs (parts.NAME.logs)"))
+            args, path = options(log, steps)
+            args = {**source, **picked(log, _OF_SAMPLE if "container" in source else _OF_SAMPLE[:2]), **args}
+            user = log.get("run_as") or part.get("run_as")
+            out.append(Instance(check, name_of(log), args, tuple(description.part_hosts(part)), user, path=path))
     return several.all()
 
 
-def _source(log: Log) -> dict[str, object] | None:
-    """Where its lines are on the host. Those of syslog are in the journal there, by their tag."""
+def _source(log: Log) -> dict[str, object]:
+    """Where its lines are on the host. Those of syslog are in the journal there, by their tag. NotDeclared where they are in no place."""
     for key, option in (("file", "path"), ("journald", "unit"), ("syslog", "tag"), ("container", "container")):
         value = log.get(key)
         if value:
             return {option: value}
-    return None
+    raise NotDeclared(
+        phrase(
+            "{log:path} is posted to a log store alone: where its hosts have the lines is not declared (file, journald)", log=name_of(log)
+        )
+    )
 
 
 def _silence(log: Log) -> object:

@@ -5,33 +5,16 @@
 
 from __future__ import annotations
 
-from ....module_utils._exchange import public_url
 from ....module_utils._phrase import phrase
 from ..._described.declarations import Log, Part
 from ..._described.service import LOG_STORES, Description, NotDeclared, picked
 from .consent import refuses_line
+from .described_logs import logs_of, name_of
 from .instance import Derivation, Instance, Several, Steps
 
 STORES = (*LOG_STORES, "file", "journald")  # the kinds of server in which lines are looked for
 OF_LOG = ("query", "index", "stream")  # what a log says better than its server where it lies
 _ASKED = ("every", "takes", "min_lines", "max_lag")
-
-
-def logs_of(description: Description) -> list[tuple[str, Part, Log, Steps]]:
-    """All logs of all parts. NotDeclared where there is none."""
-    found: list[tuple[str, Part, Log, Steps]] = [
-        (name, part, log, ("parts", name, "logs", index))
-        for name, part in description.parts.items()
-        for index, log in enumerate(part.get("logs") or [])
-    ]
-    if not found:
-        raise NotDeclared(phrase("no part declares its logs (parts.NAME.logs)"))
-    return found
-
-
-def name_of(log: Log) -> str:
-    posted = public_url(str(log["http"])) if log.get("http") else None
-    return str(log.get("file") or log.get("journald") or log.get("syslog") or log.get("container") or posted or "log")
 
 
 def unit_of(log: Log) -> str | None:
@@ -56,7 +39,7 @@ def place_of(description: Description, log: Log) -> tuple[dict[str, object], tup
 
 def _flows(description: Description) -> list[Instance]:
     several = Several()
-    for _name, part, log, steps in logs_of(description):
+    for part, log, steps in logs_of(description):
         with several.one("log_flow", name_of(log), steps) as out:
             out += _flow(description, part, log, steps)
     return several.all()
@@ -65,7 +48,7 @@ def _flows(description: Description) -> list[Instance]:
 def _unwritten(description: Description) -> list[Instance]:
     """Logs into which no line may be written: that lines of theirs arrive is the weaker proof that a line would."""
     several, found = Several(), 0
-    for _name, part, log, steps in logs_of(description):
+    for part, log, steps in logs_of(description):
         if not refuses_line(description, log):
             continue
         found += 1
@@ -124,4 +107,4 @@ DERIVATIONS: dict[str, Derivation] = {
     "log_flow:parts.logs.canary": _unwritten,
 }
 
-__all__ = ("DERIVATIONS", "OF_LOG", "STORES", "logs_of", "name_of", "place_of", "unit_of")
+__all__ = ("DERIVATIONS", "OF_LOG", "STORES", "place_of", "unit_of")

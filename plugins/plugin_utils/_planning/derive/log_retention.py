@@ -10,14 +10,15 @@ import typing as t
 from ....module_utils._phrase import phrase
 from ..._described.declarations import Log, Part
 from ..._described.service import LOG_STORES, Description, NotDeclared, picked
+from .described_logs import logs_of, name_of
 from .instance import Derivation, Instance, Several, Steps
-from .log_flow import STORES, logs_of, name_of, place_of
+from .log_flow import STORES, place_of
 
 
 def _retentions(description: Description) -> list[Instance]:
     several = Several()
     known: list[t.Mapping[str, object]] = []
-    for _name, part, log, steps in logs_of(description):
+    for part, log, steps in logs_of(description):
         with several.one("log_retention", name_of(log), steps) as out:
             instance = _retention(description, part, log, steps)
             if instance.args not in known or instance.hosts is not None:  # the same question of a store is asked once
