@@ -115,8 +115,7 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
     if load == "masked":
         status, said = "fail", phrase("{timer:path} is masked", timer=name)
     if status == "fail":
-        since = systemd.parse_time(shown.get("InactiveEnterTimestamp"))
-        return Starter(said, since=since.timestamp() if since else _last_start(name, runner)), unit
+        return Starter(said, since=_off_since(name, shown, runner)), unit
     useless = _starts_nothing(name, unit, service, asked, runner)
     if useless is not None:
         return Starter(useless), unit
@@ -177,8 +176,13 @@ def _seldom(place: str, gap: float, period: float) -> Message | None:
     )
 
 
-def _last_start(timer: str, runner: Runner) -> float | None:
-    """After when nothing was started by a timer that is off, where systemd has forgotten when it was stopped."""
+def _off_since(timer: str, shown: systemd.Properties, runner: Runner) -> float | None:
+    """After when nothing was started by a timer that is off, also where systemd has forgotten when it was stopped."""
+    stopped, triggered = (systemd.parse_time(shown.get(name)) for name in ("InactiveEnterTimestamp", "LastTriggerUSec"))
+    if stopped is not None:
+        return stopped.timestamp()
+    if triggered is not None:
+        return triggered.timestamp() + SAME
     try:
         return os.stat(STAMPS + timer).st_mtime + SAME
     except OSError:
