@@ -223,7 +223,8 @@ options:
   search:
     description:
       - With O(backend=file) the path, or pattern, of the files in which the line must be found. Required then.
-      - C({host}) is replaced by the name of the host that wrote the line, in full and short, and C({tag}) by O(tag).
+      - C({host}) is replaced by each name of the host that wrote the line, in full and short, also by those of O(names), and C({tag})
+        by O(tag).
       - With O(backend=journald) the folder of the journal, such as that of a receiver of systemd-journal-remote. Without it every journal
         on this host is searched.
     type: str

@@ -33,6 +33,7 @@ from cryptography.x509.oid import NameOID
 HERE = pathlib.Path(__file__).resolve().parent
 HOSTS = {"shop1": "127.0.0.2", "shop2": "127.0.0.3"}  # each has an address of the loopback network, so that ports can be the same
 PASSWORD = "demo-password"
+DAYS_KEPT = 100  # of log lines, at the central place
 
 
 class Program(servers.Server):
@@ -67,7 +68,10 @@ class Shop(Program):
 
 
 class Shipper(servers.Rsyslog):
-    """rsyslog on the service's hosts: reads the files that ``inputs.conf`` names and sends them to the central one."""
+    """rsyslog on the service's hosts: reads the files that ``inputs.conf`` names and sends them to the central one.
+
+    One program stands for the shippers of all hosts, so each host's lines are sent under its own name.
+    """
 
     def __init__(self, folder: pathlib.Path, binaries: servers.Binaries, central_port: int) -> None:
         super().__init__(folder, binaries)
@@ -78,10 +82,18 @@ class Shipper(servers.Rsyslog):
         (self.folder / "rsyslog.conf").write_text(
             f'global(workDirectory="{self.folder}" maxMessageSize="64k")\n'
             'module(load="imfile" mode="inotify")\n'
-            f'include(file="{self.folder}/inputs.conf")\n'
-            f'*.* action(type="omfwd" target="{servers.LOCAL}" port="{self.central_port}" protocol="tcp")\n'
+            + "".join(self._sent_as(host) for host in HOSTS)
+            + f'include(file="{self.folder}/inputs.conf")\n'
         )
         return command
+
+    def _sent_as(self, host: str) -> str:
+        line = f"<%PRI%>%TIMESTAMP:::date-rfc3339% {host} %syslogtag:1:32%%msg:::sp-if-no-1st-sp%%msg%"
+        return (
+            f'template(name="{host}" type="string" string="{line}")\n'
+            f'ruleset(name="{host}") {{ action(type="omfwd" target="{servers.LOCAL}" port="{self.central_port}" protocol="tcp" '
+            f'template="{host}") }}\n'
+        )
 
     def is_ready(self) -> bool:
         return (self.folder / "rsyslogd.pid").exists()
@@ -202,6 +214,7 @@ class Estate:
         running["shipper"] = Shipper(self.folder / "shipper", binaries, running["central"].port)
         # fault 5: the shipper reads the path of before the last move of the log folder
         self._inputs("logs")
+        self._lay_lines_of_before(t.cast("servers.Rsyslog", running["central"]).central)
         self._start("pushgateway", "node_exporter", "central", "alertmanager", "shipper")
         targets = ", ".join(f"'{address}:{metrics_port}'" for address in HOSTS.values())
         exporter, gateway, alertmanager = (
@@ -224,9 +237,20 @@ class Estate:
             self.facts[name] = running[name].url
         self.facts["central"] = str(self.folder / "central" / "central")
 
+    @staticmethod
+    def _lay_lines_of_before(central: pathlib.Path) -> None:
+        """What the central place has kept of each host: a line a day."""
+        now = dt.datetime.now(dt.timezone.utc)
+        for host in HOSTS:
+            (central / host).mkdir(parents=True)
+            days = [(now - dt.timedelta(days=days)).isoformat() for days in range(DAYS_KEPT, 0, -1)]
+            entries = [json.dumps({"timestamp": day, "level": "info", "service": "shop", "message": "alive"}) for day in days]
+            (central / host / "shop.log").write_text("".join(f"{day} {host} shop: {entry}\n" for day, entry in zip(days, entries)))
+
     def _inputs(self, subfolder: str) -> None:
         lines = [
-            f'input(type="imfile" File="{self.folder}/{host}/{subfolder}/shop.log" Tag="shop:" freshStartTail="on")\n' for host in HOSTS
+            f'input(type="imfile" File="{self.folder}/{host}/{subfolder}/shop.log" Tag="shop:" freshStartTail="on" ruleset="{host}")\n'
+            for host in HOSTS
         ]
         (self.folder / "shipper").mkdir(exist_ok=True)
         (self.folder / "shipper" / "inputs.conf").write_text("".join(lines))

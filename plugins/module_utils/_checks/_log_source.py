@@ -43,7 +43,7 @@ class SourceArguments(t.TypedDict):
     quiet: bool
 
 
-def wrong_source(args: t.Mapping[str, t.Any]) -> list[str]:
+def wrong_source(args: SourceArguments) -> list[str]:
     """What is wrong with these options beyond their types."""
     lines = args["sample_lines"]
     return [] if 1 <= lines <= MOST_LINES else [f"sample_lines: expected 1 to {MOST_LINES}, found {lines}"]

@@ -26,8 +26,8 @@ def judge_bound(verdict: Verdict, log: Log, wanted: int | None) -> None:
         if log.by_application and wanted is None and len(rotated) > MANY:
             verdict.doubts.append(
                 plural(
-                    "{count:number} rotated file of {path:path} lies there ({used:bytes}): nothing is seen that removes it; declare how "
-                    "many are to be kept (generations)",
+                    "{count:number} rotated file of {path:path} lies there ({used:bytes}), of {oldest:moment}: nothing is seen that "
+                    "removes it; declare how many are to be kept (generations)",
                     "{count:number} rotated files of {path:path} lie there ({used:bytes}), the oldest of {oldest:moment}: nothing is seen "
                     "that removes them; declare how many are to be kept (generations)",
                     count=len(rotated),

@@ -81,9 +81,9 @@ class Arguments(t.TypedDict):
     timeout: float
 
 
-def problems(args: t.Mapping[str, t.Any], _given: t.Collection[str]) -> list[str]:
-    generations = args.get("generations")
-    return ["generations must be 1 or more"] if isinstance(generations, int) and generations < 1 else []
+def problems(args: Arguments, _given: t.Collection[str]) -> list[str]:
+    generations = args["generations"]
+    return ["generations must be 1 or more"] if generations is not None and generations < 1 else []
 
 
 def run(args: Arguments, runner: Runner) -> Finding:

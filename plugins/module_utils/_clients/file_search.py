@@ -13,6 +13,7 @@ import re
 import stat
 import typing as t
 
+from .._destination import is_address
 from .._finding import CannotObserve
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
@@ -29,6 +30,7 @@ MOST_BACK = 128 * 2**20  # of all files, at one look
 LONGEST_LINE = 65536
 NEAR = 16_384  # bytes before a line that tell of which form its file is
 SKEW = 3600.0  # clocks of hosts differ; a file that was last written before that cannot have the line
+NAMES = 16  # of one host, that are looked for
 ELSEWHERE = 2000  # files that are looked into where the lines are not where they should be
 _COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".lz4")
 _TOKENS = re.compile(rb"[0-9a-f]{32,}")
@@ -88,7 +90,7 @@ class FileSearch:
 
     def look_over(self) -> None:
         """Before a line is written on this host: notes where each file ends."""
-        for path in self._matching(self._patterns(host_name(), None)):
+        for path in self._matching(self._patterns([host_name()], None)):
             try:
                 status = os.stat(path)
             except OSError:
@@ -97,9 +99,14 @@ class FileSearch:
             self.readers[status.st_dev, status.st_ino] = _Reader(size, size, size)
         self.looked = True
 
-    def _patterns(self, host: str | None, tag: str | None) -> Patterns:
-        """What to search with its placeholders replaced, for the full and for the short name of the host."""
-        names = dict.fromkeys([host or "", (host or "").split(".", 1)[0]])
+    def _patterns_of(self, marker: Marker) -> Patterns:
+        """For all names under which the place may have the host: those that it gives itself, that of the inventory, and those declared."""
+        own = [name for name in (marker.host, marker.inventory_host, *marker.names) if name]
+        return self._patterns(own[:NAMES] or [""], marker.tag)
+
+    def _patterns(self, hosts: t.Sequence[str], tag: str | None) -> Patterns:
+        """What to search with its placeholders replaced, for the full and for the short name of a host."""
+        names = dict.fromkeys(name for host in hosts for name in (host, host if is_address(host) else host.split(".", 1)[0]))
         search = self.search.replace("{tag}", glob.escape(tag or self.tag))
         return tuple(dict.fromkeys(search.replace("{host}", glob.escape(name)) for name in names))
 
@@ -108,7 +115,7 @@ class FileSearch:
         self.hosts.update((marker.token, marker) for marker in markers)
         pending: dict[Patterns, list[Marker]] = {}
         for marker in markers:
-            pending.setdefault(self._patterns(marker.host, marker.tag), []).append(marker)
+            pending.setdefault(self._patterns_of(marker), []).append(marker)
         wanted: dict[str, list[Marker]] = {}
         for patterns, theirs in pending.items():
             self.paths[patterns] = self._matching(patterns)
@@ -292,10 +299,10 @@ class FileSearch:
         return ()
 
     def searched(self, marker: Marker) -> Searched:
-        patterns = self._patterns(marker.host, marker.tag)
+        patterns = self._patterns_of(marker)
         paths = self.paths.get(patterns, [])
         return Searched(
-            patterns,
+            self._patterns([marker.host or ""], marker.tag),  # the others are said nowhere else
             paths,
             sum(self.readers[key].new_lines for key in {_identity(path) for path in paths} if key in self.readers),
             max((self.modified[path] for path in paths if path in self.modified), default=None),

@@ -128,19 +128,11 @@ class Loki:
         step = max(int((until - since) / STEPS), 1)
         label = re.sub(r"\W", "_", by)
         counting = f"sum by ({label}) (count_over_time({self.selector} [{step}s]))"
-        asked = {"query": counting, "start": _nanos(since + step), "end": _nanos(until), "step": f"{step}s"}
-        data = self._mapping(self.server.post_form(RANGE, asked))
-        try:
-            if data["resultType"] != "matrix":
-                raise self.server.nonsense()
-            flow: dict[str, Flow] = {}
-            for series in t.cast("list[dict[str, t.Any]]", data["result"]):
-                points = [(float(moment), int(float(value))) for moment, value in series["values"]]
-                moments = [moment for moment, count in points if count]
-                if moments:
-                    flow[str(series["metric"].get(label, ""))] = Flow(sum(count for _moment, count in points), max(moments) - step)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise self.server.nonsense() from None
+        flow: dict[str, Flow] = {}
+        for labels, points in self._counted(counting, since, until, step):
+            moments = [moment for moment, count in points if count]
+            if moments:
+                flow[str(labels.get(label, ""))] = Flow(sum(count for _moment, count in points), max(moments) - step)
         return flow
 
     def oldest(self) -> float | None:
@@ -164,15 +156,26 @@ class Loki:
         while begin is not None and begin < now:
             end = min(begin + WINDOW, now)
             counting = f"sum(count_over_time({self.selector} [{int(step)}s]))"
-            asked = {"query": counting, "start": _nanos(begin + step), "end": _nanos(end + step), "step": f"{int(step)}s"}
-            data = self._mapping(self.server.post_form(RANGE, asked))
-            try:
-                for series in t.cast("list[dict[str, t.Any]]", data["result"]):
-                    found += [float(moment) - step for moment, count in series["values"] if float(count)]
-            except (KeyError, TypeError, ValueError, AttributeError):
-                raise self.server.nonsense() from None
+            for _labels, points in self._counted(counting, begin, end + step, step):
+                found += [moment - step for moment, count in points if count]
             begin = end
         return found
+
+    def _counted(
+        self, counting: str, since: float, until: float, step: float
+    ) -> list[tuple[t.Mapping[str, object], list[tuple[float, int]]]]:
+        """The labels of each series, and its values, each at the end of its step."""
+        asked = {"query": counting, "start": _nanos(since + step), "end": _nanos(until), "step": f"{int(step)}s"}
+        data = self._mapping(self.server.post_form(RANGE, asked))
+        try:
+            if data["resultType"] != "matrix":
+                raise self.server.nonsense()
+            return [
+                (dict(series["metric"]), [(float(moment), int(float(count))) for moment, count in series["values"]])
+                for series in t.cast("list[dict[str, t.Any]]", data["result"])
+            ]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise self.server.nonsense() from None
 
     # -- how long
 

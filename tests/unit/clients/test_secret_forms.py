@@ -96,7 +96,7 @@ CLEAN = r"""
 password:required|min:8|confirmed
 password=[secure]
 password=$(cat /run/secrets/db)
-PWD=/home/marc/My.Project2026 OLDPWD=/home/x1Y2
+PWD=/home/deploy/My.Project2026 OLDPWD=/home/x1Y2
 {"deviceToken": "31a540ba8585d67e6e35738c902d75f0d4d45f14c6671134bb578c04f8a10e0a"}
 password: {PBKDF2-SHA256}10000$C9KskyVB4P2FGFiWP4Fx$y30QyUEC2pr4NAwGaAPYUAtef5KCrmhNZHvXNbPp
 password=%(DB_PASSWORD)s
