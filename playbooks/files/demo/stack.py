@@ -99,6 +99,11 @@ class Shipper(servers.Rsyslog):
         return (self.folder / "rsyslogd.pid").exists()
 
 
+def entry_of(moment: dt.datetime) -> str:
+    """A line as the service logs it."""
+    return json.dumps({"timestamp": moment.isoformat(), "level": "info", "service": "shop", "message": "alive"})
+
+
 def make_certificates(folder: pathlib.Path) -> None:
     """An authority and a certificate of 90 days for the addresses of the instances."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -175,8 +180,8 @@ class Estate:
             (folder / part).mkdir(parents=True, exist_ok=True)
         (folder / "current" / "version.txt").write_text("1\n")
         rotated = folder / "log" / "shop.log.1"
-        rotated.write_text('{"level": "info", "message": "before the rotation"}\n')
         earlier = time.time() - 86400
+        rotated.write_text(entry_of(dt.datetime.fromtimestamp(earlier, dt.timezone.utc)) + "\n")
         os.utime(rotated, (earlier, earlier))
 
     def _backup(self) -> None:
@@ -243,9 +248,10 @@ class Estate:
         now = dt.datetime.now(dt.timezone.utc)
         for host in HOSTS:
             (central / host).mkdir(parents=True)
-            days = [(now - dt.timedelta(days=days)).isoformat() for days in range(DAYS_KEPT, 0, -1)]
-            entries = [json.dumps({"timestamp": day, "level": "info", "service": "shop", "message": "alive"}) for day in days]
-            (central / host / "shop.log").write_text("".join(f"{day} {host} shop: {entry}\n" for day, entry in zip(days, entries)))
+            days = [now - dt.timedelta(days=days) for days in range(DAYS_KEPT, 0, -1)]
+            kept = central / host / "shop.log"
+            kept.write_text("".join(f"{day.isoformat()} {host} shop: {entry_of(day)}\n" for day in days))
+            os.utime(kept, (days[-1].timestamp(),) * 2)
 
     def _inputs(self, subfolder: str) -> None:
         lines = [
