@@ -173,6 +173,8 @@ KEYS: tuple[tuple[str, Made], ...] = (
     ("salesforce_session", lambda rng: "00" + "D" + of(rng, ALNUM, 15) + "!" + of(rng, ALNUM, 96)),
     ("azure_devops_token", lambda rng: of(rng, ALNUM, 76) + "AZ" + "DO" + of(rng, ALNUM, 4)),
     ("azure_acr_password", lambda rng: of(rng, ALNUM, 42) + "+AC" + "R" + of(rng, ALNUM, 6)),
+    ("paddle_key", lambda rng: "pd" + "l_live_apikey_" + of(rng, LOWER, 26) + "_" + of(rng, ALNUM, 22) + "_" + of(rng, ALNUM, 3)),
+    ("adyen_key", lambda rng: "AQ" + "E" + of(rng, ALNUM, 80) + "-" + of(rng, ALNUM, 43) + "-" + of(rng, ALNUM, 16)),
     ("launchdarkly_key", lambda rng: "sd" + "k-" + uuid(rng)),
     ("easypost_key", lambda rng: "EZ" + "AK" + of(rng, ALNUM, 54)),
     ("mongodb_key", lambda rng: "mdb" + "_sa_sk_" + of(rng, URL, 40)),

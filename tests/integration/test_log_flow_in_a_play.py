@@ -49,7 +49,7 @@ def tenant() -> str:
 
 
 def test_what_each_host_logs_has_arrived(tmp_path: pathlib.Path, tenant: str) -> None:
-    store().put(tenant, line("web1", 2), line("web2", 3), line("web1", 40 * DAY))
+    store().put(tenant, line("web1", 2), line("web2", 3), *(line("web1", days * DAY) for days in range(1, 41)))
     outcome = gate(site_with(tmp_path / "site", tenant, store().url))
     assert outcome.verdict == "go", outcome.output
     flow, derived = outcome.requirement("LOG-02")["findings"], outcome.requirement("LOG-01")["findings"]

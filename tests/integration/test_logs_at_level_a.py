@@ -42,7 +42,7 @@ class Shop(Site):
             path.with_suffix(".log.1").write_text(entry(DAY + HOUR))
             os.utime(path.with_suffix(".log.1"), (time.time() - DAY,) * 2)
             path.write_text("".join(entry(ago) for ago in (20 * HOUR, 3 * HOUR, MINUTE, 2)))
-            self.store.put(self.tenant, line(host, 120 * DAY, app="shop"), line(host, 2, app="shop"))
+            self.store.put(self.tenant, *(line(host, days * DAY, app="shop") for days in range(120, 0, -1)), line(host, 2, app="shop"))
 
     def path(self, host: str) -> pathlib.Path:
         return self.folder / "log" / host / "app.log"

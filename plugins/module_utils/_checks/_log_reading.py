@@ -76,7 +76,7 @@ def read(sample: Sample, form: str, pattern: str | None, runner: Runner, start: 
     for run in sample.runs:
         runner.remaining()
         reading.long += sum(not line.whole and len(line.text) > LONG for line in run.lines)
-        lines = [line for line in run.lines if line.whole and not OUR_OWN.search(line.text, 0, 4000)]
+        lines = [line for line in run.lines if line.whole and not _is_ours(line)]
         reading.own += sum(line.whole for line in run.lines) - len(lines)
         if start and not sample.journal:
             lines = _joined(reading, run, lines, start, runner)
@@ -90,6 +90,9 @@ def read(sample: Sample, form: str, pattern: str | None, runner: Runner, start: 
         else:
             _as_text(reading, run, lines, now)
         runner.remaining()
+    if not reading.ordered:
+        for run in sample.runs:
+            _of_one_kind(reading, run, [line for line in run.lines if line.whole and line.text.strip() and not _is_ours(line)], "text")
     if pattern or form != "text":
         for number, record in enumerate(reading.records):
             if number % BATCH == 0:
@@ -99,6 +102,10 @@ def read(sample: Sample, form: str, pattern: str | None, runner: Runner, start: 
         for record in reading.records:
             record.stamp = Stamp(record.line.moment, "journal", True, False) if record.line.moment is not None else record.stamp
     return reading
+
+
+def _is_ours(line: Line) -> bool:
+    return bool(OUR_OWN.search(line.text, 0, 4000))
 
 
 def _joined(reading: Reading, run: Run, lines: list[Line], start: str, runner: Runner) -> list[Line]:

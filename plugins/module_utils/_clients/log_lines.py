@@ -17,6 +17,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import stat
 import typing as t
 import zlib
@@ -42,6 +43,7 @@ EXTENTS = 1000
 OPENERS: dict[str, t.Callable[[t.IO[bytes]], object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".lzma": lzma.open}
 OTHERS = (".zst", ".lz4", ".Z", ".zip")  # which the standard library does not unpack
 _CONTROL = bytes(code for code in range(32) if code not in (9, 10, 12, 13, 27)) + b"\x7f"
+_HOLES = re.compile(rb"\0{64,}")
 _MOST_CONTROL, _MOST_UNDECODED = 0.1, 0.25  # share of a text that may be neither letters nor signs
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -291,7 +293,7 @@ class _Reader:
 
     def _weigh(self, data: bytes) -> None:
         """Whether this is text at all."""
-        part = data[: 1 << 18].strip(b"\0")
+        part = _HOLES.sub(b"", data[: 1 << 18])  # a file may have some after a loss of power, or by copytruncate
         self.characters += len(part)
         self.control += len(part) - len(part.translate(None, _CONTROL))
         self.undecoded += part.decode("utf-8", "replace").count("\ufffd")

@@ -176,9 +176,13 @@ _LEVEL = re.compile(
     r"|DETAIL|FINE|FINER|FINEST|VERBOSE|CONFIG|INFOS"
     r"|AVERTISSEMENT|GRAVE|ERREUR|SCHWERWIEGEND|WARNUNG|FEHLER|INFORMATION|FEIN"
     r"|ADVERTENCIA|AVVERTENZA|INFORMACI[OÓ]N)(?![A-Za-z])"
-    r"|(?:^|[\[(< ])(?:trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert)(?=[\]\)> :|,])"
+    r"|(?:^|[\[(<\t ])(?:trace|debug|info|notice|warn|warning|error|err|crit|critical|fatal|alert)(?=[\]\)>\t :|,])"
+    r"|\[[\w.-]{1,60}:(?:trace\d?|debug|info|notice|warn|error|crit|alert|emerg)\]"  # Apache
+    r"|\[(?:Note|Warning|System|Error)\]|PHP (?:Warning|Notice|Deprecated|(?:Fatal|Parse) error): "
+    r"|<(?:Trace|Debug|Information|Notice|Warning|Error|Critical|Fatal)>|\] (?:debug|notice|information|warning|critical)/[A-Z]"
+    r"|[Z\d] [DIWE]! |: (?:Debug|Info|Warning|Error|Fatal|Panic): "
     r"|(?:^|[\[( |])(?:INF|WRN|DBG|FTL|VRB|TRC|PNC|DEBU|ERRO|FATA)(?=[\]\) :|]|$)|^\d{1,7}:[A-Z] .{0,40} [.*#-] "
-    r"|^[IWEFD]\d{4} |\[[IWEFDTC]\]|\blevel=\w|\"s\":\"[DIWEF]\d?\""
+    r"|^[IWEFD]\d{4,6} |\[[IWEFDTC]\]|\blevel=\w|\"s\":\"[DIWEF]\d?\""
 )
 _CORRELATED = re.compile(
     r"(?:trace|request|req|correlation|corr|transaction|x-request|x-correlation|amzn-trace|uber-trace|b3-trace)[_. -]?id[\"']?\s?[=:]\s?"

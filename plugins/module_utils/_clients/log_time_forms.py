@@ -99,6 +99,7 @@ _FORMS: list[tuple[str, re.Pattern[str]]] = [
     _form("month_day", rf"{_WEEKDAY}{_NAME} {{1,2}}(?P<day>\d{{1,2}}),? (?P<year>\d{{4}}),?(?: at)? {{1,2}}{_FULL}{_HALF}{_ZONE}"),
     _form("rfc3164", rf"{_WEEKDAY}{_NAME} {{1,2}}(?P<day>\d{{1,2}}) {_FULL}(?: (?P<zone>UTC|GMT|{_OFFSET}))?"),
     _form("rfc3164", rf"(?P<day>\d{{1,2}}) {_NAME} {_FULL}"),
+    _form("crdb", rf"[IWEF](?P<yy>\d\d)(?P<month>\d\d)(?P<day>\d\d) {_FULL}"),
     _form("klog", rf"[IWEF](?P<year>\d{{4}})?(?P<month>\d\d)(?P<day>\d\d) {_FULL}"),
     _form("dotted", rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<year>\d{{4}})(?:,? {{1,2}}|T|, | - ){_SHORT}{_HALF}{_ZONE}"),
     _form("dotted", rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.(?P<yy>\d\d)(?:,? {{1,2}}|T){_FULL}{_HALF}{_ZONE}"),

@@ -15,9 +15,11 @@ from .secret_values import (
     is_masked,
     is_name,
     is_object,
+    is_object_name,
     is_password,
     is_random,
     is_reference,
+    is_scheme,
     is_short_secret,
     says_none,
 )
@@ -83,6 +85,7 @@ _NO_PASS_BEFORE = re.compile(
     r"(?:first|second|third|last|next|final|single|boarding|ski|day|season|travel|test|each|per|one|this|another|gc|lint)[ _-]$",
     re.I,
 )
+_TEST = re.compile(r"/|^[Tt]ests?(?:[A-Z_-]|$)|\.(?:test|spec|py|sh|js|ts|tsx|go|t|rb|exe|c|cpp|php)$")
 _SPEAKS_OF_HASH = re.compile(r"md5|sha-?\d|hash|bcrypt|digest|crypt(?!o)", re.I)
 _NO_VALUE_OF_SENTENCE = re.compile(r"[=:/@]|^\d{1,4}[-.]|^\w{1,4}$")
 _ONE_WORD_BEFORE = re.compile(r"([A-Za-z]{2,20})[ _-]$")
@@ -100,7 +103,7 @@ _SECRET = re.compile(
     r"(?:secret|token|credentials?|(?:api|app|access|secret|private|encryption|signing|master|account|auth|shared|service|storage|subscription"
     r"|consumer|client|function|hmac|jwt|webhook|license|integration|aes|admin|openai|azure|algolia|cipher|crypto"
     r"|symmetric|rest|write|sas|kek|dek|ssh|session|cookie|stripe|sendgrid|datadog|newrelic|twilio|mailgun|sentry|maps|unseal|root|deploy"
-    r"|sso|saml|server|internal)key)$"
+    r"|sso|saml|server|internal)key|secretkeybase)$"
 )
 # what is called a token, or a secret, and opens nothing
 _HARMLESS = re.compile(
@@ -154,6 +157,8 @@ def _assigned_at(text: str, place: int) -> Found | None:
     last = bool(match["space"] and _AT_ITS_END.match(text, value[2]))
     if "\n" in match["space"] and not (opened or (last and classes(value[0]) >= 2)):
         return None
+    if told and name.lower() == "pass" and (_TEST.search(value[0]) or is_object_name(value[0])):
+        return None  # what tests print
     if told and name.lower() == "pass" and _NO_PASS_BEFORE.search(text, max(0, place - 24), place):
         return None
     return _accepted(text, name, family, value, told=told, last=last)
@@ -164,9 +169,14 @@ def _accepted(text: str, name: str, family: str, value: tuple[str, int, int], *,
     if family == "password":
         if not _is_password(value[0], name, told=told, last=last, hashed=hashed):
             return None
-    elif _PARAMETER.match(value[0]) or is_reference(value[0]) or not (is_random(value[0]) or _is_short(value[0], told=told, last=last)):
+    elif _names_only(value[0]) or not (is_random(value[0]) or _is_short(value[0], told=told, last=last)):
         return None
     return Found(family, value[1], value[2], value[0], family == "password" or not is_machine_made(value[0]))
+
+
+def _names_only(value: str) -> bool:
+    """Whether what stands behind a name of a secret only says which one."""
+    return bool(_PARAMETER.match(value)) or is_reference(value) or is_object_name(value) or is_scheme(value)
 
 
 def _is_short(value: str, *, told: bool, last: bool) -> bool:
@@ -229,7 +239,7 @@ def _after_space(text: str, place: int) -> Found | None:
             return None
         if not flag and not (match["open"] == "'" and classes(value) >= 2) and not _stands_in_sentence(value):
             return None
-    elif not flag or is_reference(value) or not (is_random(value) or is_short_secret(value)):
+    elif not flag or _names_only(value) or not (is_random(value) or is_short_secret(value)):
         return None
     weak = family == "password" or not is_machine_made(value)
     return Found(family, match.start("value"), match.start("value") + len(value), value, weak)

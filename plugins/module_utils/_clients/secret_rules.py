@@ -19,10 +19,10 @@ def _not_after(characters: str) -> str:
     return rf"(?:(?<![{characters}])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
 
 
-_START = _not_after("A-Za-z0-9_+/-")  # a key that is made of letters and figures alone, and might be a part of anything
+_START = _not_after("A-Za-z0-9_+-")  # a key that is made of letters and figures alone, and might be a part of anything
 _OPEN = _not_after("A-Za-z0-9")  # one that begins with a word and a sign
 _BARE = _not_after("A-Za-z0-9_")
-_END = r"(?![A-Za-z0-9_+/-])"
+_END = r"(?![A-Za-z0-9_+-])"
 
 
 class Rule(t.NamedTuple):
@@ -164,6 +164,8 @@ SERVICES = (
     _key("salesforce_session", "00D", r"00D[A-Za-z0-9]{12,15}![A-Za-z0-9._]{80,120}", _START),
     _key("azure_devops_token", "AZDO", rf"{_ALNUM}{{76}}AZDO{_ALNUM}{{4}}{_END}", _START, back=76),
     _key("azure_acr_password", "+ACR", rf"[A-Za-z0-9+/]{{42}}\+ACR{_ALNUM}{{6}}{_END}", _START, back=42),
+    _key("paddle_key", "pdl_", rf"pdl_(?:live|sdbx)_apikey_[a-z0-9]{{26}}_{_ALNUM}{{22}}_{_ALNUM}{{3}}"),
+    _key("adyen_key", "AQE", r"AQE[A-Za-z0-9+/]{40,}={0,2}-[A-Za-z0-9+/]{30,}={0,2}-[^\s\"'&<]{10,}", _START),
     _key("launchdarkly_key", "sdk-", rf"sdk-{_UUID}"),
 )
 CHAT = (

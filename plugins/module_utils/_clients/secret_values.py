@@ -201,7 +201,7 @@ def is_password(value: str, *, hashed: bool = False) -> bool:
     """Whether what is assigned to a password is one. ``hashed``: what stands around it speaks of hashes."""
     if not 4 <= len(value) <= 256 or is_masked(value) or is_reference(value) or is_hash(value, bare=hashed):
         return False
-    return not says_none(value)
+    return not says_none(value) and not is_scheme(value)
 
 
 def says_none(value: str) -> bool:
@@ -218,7 +218,7 @@ def is_short_secret(value: str) -> bool:
     if not 6 <= len(value) < 16 or is_placeholder(value) or is_reference(value) or is_name(value) or is_object(value):
         return False
     letters, figures = sum(c.isalpha() for c in value), sum(c.isdigit() for c in value)
-    if letters < 3 or not figures or _TECHNICAL.fullmatch(value):
+    if letters < 3 or not figures or _TECHNICAL.fullmatch(value) or is_scheme(value):
         return False
     return figures >= 2 or classes(value) >= 3
 
@@ -227,6 +227,31 @@ _TECHNICAL = re.compile(
     r"v?\d{1,4}(?:[.:_-]\w{1,12}){1,5}|\d{1,12}(?:\.\d+)?\s?(?:ns|us|ms|s|m|h|d|b|kb|mb|gb|kib|mib|gib|px|tokens?|%)|[a-z]{2,12}[-_.]\w{1,6}"
     r"|[0-9a-f]{6,8}|[0-9a-fx:]{6,15}|\d{4}-?\d\d-?\d\d\w{0,8}|[a-z]+\d{1,3}|[A-Z_]{2,12}\d{1,3}|\w{1,12}:\w{1,12}|\d+/\d+"
 )
+
+
+_SCHEME = re.compile(
+    r"(?:(?:id_)?(?:rsa|dsa|ecdsa|ed|x|curve|secp|aes|sha|hs|rs|es|ps)-?\d{2,5}(?:[_-]?(?:sk|gcm|cbc|ctr|crypt|rsa|hmac))?|scram-sha-\d{1,3}(?:-plus)?"
+    r"|(?:bcrypt|scrypt|yescrypt|argon2(?:id?|d)?|pbkdf2|md5|ssha|apr1)(?:crypt)?[\w-]{0,12}|oauth-?\d|webauthn\d?|fido2|u2f|pkcs\d{1,2}"
+    r"|\d{1,3} ?(?:chars?|characters|words?|digits)|(?:min|max)\d{1,3}|(?:error|err|http|auth|e)[-_]?\d{3,5}|0x[0-9a-f]{40})",
+    re.I,
+)
+
+
+def is_scheme(value: str) -> bool:
+    """Whether a value says how something is protected, or why not, or is a public address: ``scram-sha-256``, ``HTTP401``."""
+    return bool(_SCHEME.fullmatch(value))
+
+
+def is_object_name(value: str) -> bool:
+    """Whether a value is the name of an object, as those of Kubernetes are: ``prod/db-v2``, ``bootstrap-token-a1b2c3``."""
+    if not _OBJECT_NAME.fullmatch(value):
+        return False
+    parts = re.split(r"[-_./:]", value)
+    words = [part for part in parts if len(part) >= 2 and part.isalpha()]
+    return len(parts) >= 2 and len(words) * 2 >= len(parts) and sum(map(len, parts)) - sum(map(len, words)) <= 8
+
+
+_OBJECT_NAME = re.compile(r"[a-z0-9]{1,40}(?:[-_./:][a-z0-9]{1,40}){1,16}")
 
 
 def is_machine_made(value: str) -> bool:
@@ -302,10 +327,12 @@ __all__ = (
     "is_masked",
     "is_name",
     "is_object",
+    "is_object_name",
     "is_password",
     "is_placeholder",
     "is_random",
     "is_reference",
+    "is_scheme",
     "is_short_secret",
     "password_of",
     "says_none",

@@ -14,11 +14,14 @@ import re
 PASSES = 3  # JSON in JSON in a form
 _COLOURS = re.compile(r"(?:\x1b|\\{1,2}(?:x1[bB]|u001[bB]|033|e)|#033|\^\[)\[[0-9;:?]{0,30}[A-Za-z]")
 _HINT = re.compile(
-    r"\\x[2-7][0-9A-Fa-f]|\\u00|%(?:25)?[2-7][0-9A-Fa-f]|%C2%A0|&(?:lt|gt|quot|apos|amp|nbsp|#x?[0-9A-Fa-f]{2,4});|\u00a0|\u202f", re.I
+    r"\\x[2-7][0-9A-Fa-f]|\\u00|%(?:25)?[2-7][0-9A-Fa-f]|%C2%A0|&(?:lt|gt|quot|apos|amp|nbsp|#x?[0-9A-Fa-f]{2,4});|\u00a0|\u202f"
+    r"|[#\\]0[0-3][0-7]",
+    re.I,
 )
+# also as rsyslog writes the end of a line within a message: #012
 _ESCAPED = re.compile(
     r"\\{1,8}(?:x(?P<byte>[2-7][0-9A-Fa-f])|u00(?P<unit>[2-7Aa][0-9A-Fa-f]))|%(?P<percent>[2-7][0-9A-Fa-f])"
-    r"|&(?:(?P<name>lt|gt|quot|apos|amp|nbsp)|#(?P<decimal>[0-9]{2,3})|#x(?P<hex>[2-7][0-9A-Fa-f]));|(?P<space>%C2%A0|\u00a0|\u202f)",
+    r"|&(?:(?P<name>lt|gt|quot|apos|amp|nbsp)|#(?P<decimal>[0-9]{2,3})|#x(?P<hex>[2-7][0-9A-Fa-f]));|(?P<space>%C2%A0|\u00a0|\u202f|[#\\]0[0-3][0-7])",
     re.I,
 )
 _NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&", "nbsp": " "}

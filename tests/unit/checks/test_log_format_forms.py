@@ -53,6 +53,15 @@ def log(tmp_path: pathlib.Path) -> pathlib.Path:
         ("TIME DEBUG body:\n<soap:Envelope>\n<a>1</a>\n</soap:Envelope>", "%Y-%m-%dT%H:%M:%SZ", {}),
         ("\x1b[90mTIME\x1b[0m \x1b[32mINF\x1b[0m hello", "%Y-%m-%dT%H:%M:%SZ", {"required": ["level"]}),
         ("TIME INFO x", "%d/%m/%Y %H:%M:%S", {}),
+        ("[TIME] [core:notice] [pid 5:tid 140123] AH00094: started", "%a %b %d %H:%M:%S.%f %Y", {"required": ["level"]}),
+        ("TIME 0 [Note] InnoDB: started", "%Y-%m-%d %H:%M:%S", {"required": ["level"]}),
+        ("TIME 0 [System] [MY-010931] [Server] ready", "%Y-%m-%dT%H:%M:%S.%fZ", {"required": ["level"]}),
+        ("TIME\tinfo\tservice@v0.1/service.go:5\tStarting", "%Y-%m-%dT%H:%M:%S.%fZ", {"required": ["level"]}),
+        ("[TIME UTC] PHP Warning:  x in /a on line 5", "%d-%b-%Y %H:%M:%S", {"required": ["level"]}),
+        ("TIME [ 5 ] {1} <Debug> executeQuery: x", "%Y.%m.%d %H:%M:%S.%f", {"required": ["level"]}),
+        ("[TIME +0000] information/Checkable: x", "%Y-%m-%d %H:%M:%S", {"required": ["level"]}),
+        ("TIME I! Loaded inputs: cpu", "%Y-%m-%dT%H:%M:%SZ", {"required": ["level"]}),
+        ("TIME imap-login: Info: Login: user=<marc>", "%b %d %H:%M:%S", {"required": ["level"]}),
         ("TIME INFO x", "%m/%d/%Y %H:%M:%S", {}),
         ("TIME INFO x", "%y-%m-%d %H:%M:%S", {}),
         ("TIME com.example.App main\nINFO: hello", "%b %d, %Y %I:%M:%S %p", {"required": ["level"]}),
@@ -84,6 +93,21 @@ def test_text_that_is_good(log: pathlib.Path, line: str, form: str, args: dict[s
 def test_json_that_is_good(log: pathlib.Path, of: t.Callable[[str], dict[str, object]]) -> None:
     written(log, "".join(json.dumps({**of(moment), "msg": "x"}) + "\n" for moment in moments("%Y-%m-%d %H:%M:%S")))
     assert look(log, format="json").status == "pass"
+
+
+def test_a_hole_in_the_midst(log: pathlib.Path) -> None:
+    lines = [f"{moment} INFO hello\n" for moment in moments("%Y-%m-%dT%H:%M:%SZ")]
+    written(log, "".join(lines[:50]) + "\0" * 4096 + "".join(lines[50:]))
+    finding = look(log)
+    assert (finding.status, finding.observed["records"]) == ("pass", 100), finding.message
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_lines_of_which_none_has_a_time_are_not_no_line(log: pathlib.Path, quiet: bool) -> None:
+    """Zabbix: what is indented looks like the rest of another record."""
+    written(log, "".join(f"   123:{moment} server started\n" for moment in moments("%Y%m%d:%H%M%S.123")))
+    finding = look(log, quiet=quiet)
+    assert finding.status == "unknown" and "begins with a time in a form that is known here" in str(finding.message)
 
 
 def test_numbers_of_many_figures(log: pathlib.Path) -> None:

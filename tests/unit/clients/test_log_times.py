@@ -54,6 +54,7 @@ ROWS: list[tuple[str, str, str, str, bool]] = [
     ("MariaDB", "2026-10-19 12:00:00 0 [Note] ready", UTC, "iso", False),
     ("MySQL's slow log", "# Time: 2026-10-19T12:00:00.123456Z", UTC, "iso", True),
     ("MySQL 5.5", "261019 12:00:00 [Note] ready", UTC, "mysql", False),
+    ("CockroachDB", "I261019 12:00:00.123456 1 server/node.go:5 started", UTC, "crdb", False),
     ("log4j", "2026-10-19 12:00:00,123 INFO  [main] com.example.App - started", UTC, "iso", False),
     ("NLog", "2026-10-19 12:00:00.1234|INFO|App|started", UTC, "iso", False),
     ("Elasticsearch", "[2026-10-19T12:00:00,123][INFO ][o.e.n.Node] started", UTC, "iso", False),

@@ -159,6 +159,18 @@ def test_however_often_quotations_are_escaped() -> None:
 
 
 CLEAN = (
+    "--- PASS: TestSHA256 (0.01s)",
+    "    --- PASS: TestA/case_1 (0.00s)",
+    "PASS: tests/test_a1.py",
+    "check pass: node-01",
+    'Deleting expired secret secret="kube-system/bootstrap-token-a1b2c3"',
+    "level=info secret=prod/db-v2 secret=oauth2-proxy secret=sh.helm.release.v1.shop.v42",
+    '{"secret": "s3-credentials"}',
+    "password=scram-sha-256 password: argon2id",
+    "password: HTTP401",
+    "signing_key=rsa4096 private_key=id_ed25519 shared_secret=curve25519",
+    "encryption key: alias/prod2",
+    '{"token": "0xdAC17F958D2ee523a2206206994597C13D831ec7", "symbol": "USDT"}',
     "password reset requested for user 42",
     "Invalid password: user jdoe not found",
     "password: incorrect for user bob",

@@ -48,6 +48,21 @@ def test_behind_escapes(line: str) -> None:
         assert found(line.replace("VALUE", other)) == [], other
 
 
+@pytest.mark.parametrize("family", ["github_token", "aws_access_key", "google_api_key", "jwt"])
+@pytest.mark.parametrize(
+    "around", ["line#012{}#012end", "line#015#012{}#011end", r"line\012{}\012end", "GET /api/{}/x HTTP/1.1", "s3://{}/x"]
+)
+def test_between_ends_of_lines_as_rsyslog_has_them_and_in_a_path(family: str, around: str) -> None:
+    value = dict(reversed(made.KEYS))[family](random.Random(7)).split()[-1]
+    value = value.partition("=")[2] or value
+    assert [one for one, _value in found(around.format(value))] == [family], value
+
+
+def test_a_private_key_in_one_line_as_rsyslog_has_it() -> None:
+    lines = made.pem(random.Random(7)).strip().splitlines()
+    assert [family for family, _value in found("app[1]: key: " + "#012".join(lines))] == ["private_key"]
+
+
 def test_what_is_found_as_it_is_written_is_not_found_again() -> None:
     assert found("GET /x?q=%22a%22&password=Kaffee%2176sxY") == [("password", "Kaffee%2176sxY")]
     assert found("postgres://app:Kaffee%2376@db/x?a=%22b%22") == [("url_password", "Kaffee%2376")]
