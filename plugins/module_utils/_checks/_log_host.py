@@ -149,7 +149,7 @@ def _newest_entry(words: t.Sequence[str], runner: Runner) -> float | None:
 
 
 def _asked(words: t.Sequence[str], runner: Runner) -> str:
-    command = ["journalctl", "--quiet", "--no-pager", "--output=json", "--output-fields=MESSAGE,_HOSTNAME", *words]
+    command = ["journalctl", "--no-pager", "--output=json", "--output-fields=MESSAGE,_HOSTNAME", *words]
     answer = runner.run(command)
     if not_all_seen(answer.stderr):
         raise CannotObserve(

@@ -55,7 +55,7 @@ class GatheredJournal:
         return self._matches
 
     def command(self, *words: str, also: str = "") -> list[str]:
-        return ["journalctl", "--quiet", "--no-pager", *self._place(), "--output=json", *words, *self._terms(also)]
+        return ["journalctl", "--no-pager", *self._place(), "--output=json", *words, *self._terms(also)]
 
     def _place(self) -> list[str]:
         return [f"--directory={self.folder}"] if self.folder else ["--merge"]
@@ -67,9 +67,9 @@ class GatheredJournal:
         return terms
 
     def _values(self, field: str) -> list[str]:
-        answer = self.runner.run(["journalctl", "--quiet", "--no-pager", *self._place(), f"--field={field}"])
+        answer = self.runner.run(["journalctl", "--no-pager", *self._place(), f"--field={field}"])
         self._complain(answer)
-        return [line for line in answer.stdout.split("\n") if line]
+        return [line for line in answer.stdout.split("\n") if line and not line.startswith("-- ")]
 
     def count(self, by: str, since: float, until: float, satisfied: Enough) -> Counted:
         """Entries from the newest to the oldest, until all that is wanted has been found. CannotObserve.
@@ -132,7 +132,7 @@ class GatheredJournal:
             left = b""
             while not counted.flows and len(left) < 2**20 and (chunk := pipe.read(65536)):
                 *lines, left = (left + chunk).split(b"\n")
-                for line in lines[:1]:
+                for line in [line for line in lines if not line.startswith(b"-- ")][:1]:  # -- Logs begin ... --
                     self._take(line, "_HOSTNAME", tally)
                 tally.settle()
             if not counted.flows:

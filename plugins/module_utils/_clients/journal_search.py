@@ -36,7 +36,7 @@ class JournalSearch:
     def poll(self, markers: t.Sequence[Marker]) -> None:
         """Asks for all entries since the first line was written. CannotObserve."""
         since = int(min([self.runner.now().timestamp(), *written(markers)]) - EARLIER)
-        command = ["journalctl", "--output=json", "--no-pager", "--quiet", f"--since=@{since}", "--lines=20000"]
+        command = ["journalctl", "--output=json", "--no-pager", f"--since=@{since}", "--lines=20000"]
         command += [f"--directory={self.folder}"] if self.folder else ["--merge"]
         if all(marker.via in ("journald", "syslog") for marker in markers):
             command += [f"--identifier={tag}" for tag in sorted({marker.tag or self.tag for marker in markers})]

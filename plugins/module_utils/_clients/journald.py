@@ -61,7 +61,7 @@ def usage(runner: Runner) -> Usage:
 
 
 def not_all_seen(said: str) -> bool:
-    """Whether journalctl hints that this user does not see all of the journal."""
+    """Whether journalctl hints that this user does not see all of the journal. With ``--quiet`` it does not say so."""
     return "insufficient permissions" in said or "not seeing messages" in said
 
 
@@ -220,7 +220,7 @@ class JournalEntry:
 def parse_journal(text: str) -> list[JournalEntry]:
     """The output of ``journalctl --output=json``; CannotObserve when it is something else."""
     entries = []
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("-- ")]  # -- No entries --
     for number, line in enumerate(lines):
         try:
             data = json.loads(line)

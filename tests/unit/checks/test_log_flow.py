@@ -410,7 +410,7 @@ def test_a_host_says_what_its_journal_has(tmp_path: pathlib.Path) -> None:
     dropped = "".join(
         ENTRY.format(message=f"Suppressed 7 messages from {unit}", micro=int(MOMENT * 1e6)) for unit in ("a.service", "b.service")
     )
-    begin = "journalctl --quiet --no-pager --output=json --output-fields=MESSAGE,_HOSTNAME "
+    begin = "journalctl --no-pager --output=json --output-fields=MESSAGE,_HOSTNAME "
     commands = {f"{begin}_SYSTEMD_UNIT=a.service": Completed(0, entry, ""), f"{begin}MESSAGE_ID": Completed(0, dropped, "")}
     said = seen(tmp_path, unit="a", commands=commands)
     assert (said["written"], said["dropped"]) == (MOMENT - HOUR, 7)
