@@ -30,8 +30,8 @@ NO_PRODUCT_HEADER: dict[str, str] = {}
 class Elasticsearch(StandIn):
     """``indices`` by name, with settings such as ``{"index.lifecycle.name": "logs"}``; ``streams``, ``policies``, ``ism`` as its APIs."""
 
-    def __init__(self, about: Json = ELASTIC) -> None:
-        self.about = about
+    def __init__(self, about: Json | None = None) -> None:
+        self.about = about or ELASTIC
         self.lines: list[Json] = []
         self.indices: dict[str, dict[str, str]] = {}
         self.streams: list[Json] = []

@@ -121,7 +121,7 @@ def said_by_itself(
 
 
 def journal_says(text: str) -> t.Callable[[World], Arguments]:
-    return lambda world: started(None, FAILED, journal=text)(world)
+    return started(None, FAILED, journal=text)
 
 
 SCRIPT_FAILED = r"a script of its rule failed when logrotate last ran: error running "

@@ -54,13 +54,18 @@ def by_service(timer: dict[str, str] | None = None, **service: str) -> t.Callabl
 
 
 def running_for(hours: float) -> t.Callable[[World], Arguments]:
-    return lambda world: started(
-        None, {"ActiveState": "activating", "ExecMainStartTimestamp": ago(hours=hours), "ExecMainExitTimestamp": ""}
-    )(world)
+    def arrange(world: World) -> Arguments:
+        running = {"ActiveState": "activating", "ExecMainStartTimestamp": ago(hours=hours), "ExecMainExitTimestamp": ""}
+        return started(None, running)(world)
+
+    return arrange
 
 
 def next_run_in(hours: float) -> t.Callable[[World], Arguments]:
-    return lambda world: started({"NextElapseUSecRealtime": ago(hours=-hours)})(world)
+    def arrange(world: World) -> Arguments:
+        return started({"NextElapseUSecRealtime": ago(hours=-hours)})(world)
+
+    return arrange
 
 
 def argv(command: str) -> str:

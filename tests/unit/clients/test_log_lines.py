@@ -13,6 +13,7 @@ import lzma
 import os
 import pathlib
 import tracemalloc
+import unittest.mock
 
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._clients import journal_lines, log_lines
@@ -199,7 +200,7 @@ def test_what_is_no_log_that_can_be_read(tmp_path: pathlib.Path, state: str, mon
     else:
         log.write_text("a\n")
         refused = PermissionError(13, "Permission denied")
-        monkeypatch.setattr(os, "open", lambda *_args, **_kwargs: (_ for _ in ()).throw(refused))
+        monkeypatch.setattr(os, "open", unittest.mock.Mock(side_effect=refused))
     with pytest.raises(CannotObserve, match="may not be read by|is not a regular file"):
         of_file(str(log), Runner(), 10)
 
