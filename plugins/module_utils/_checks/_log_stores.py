@@ -15,7 +15,7 @@ from .._clients.loki import Loki
 from .._clients.opensearch import OpenSearch
 from .._clients.victorialogs import VictoriaLogs
 from .._finding import CannotObserve
-from .._http import Connection
+from .._http import Connection, HttpArguments
 from .._phrase import phrase
 from .._runner import Runner
 
@@ -29,6 +29,19 @@ _CLIENTS: dict[str, t.Callable[[Connection, Place, Runner], LogStore]] = {
 }
 
 BACKENDS = tuple(_CLIENTS)  # the kinds of server that are asked over HTTP
+
+
+class StoreArguments(HttpArguments):
+    """What ``log_store_spec`` describes."""
+
+    url: str | None
+    query: str | None
+    index: str | None
+    stream: str | None
+    tenant: str | None
+    message_field: str | None
+    time_field: str | None
+    host_field: str | None
 
 
 def log_store_spec() -> Spec:
@@ -46,4 +59,4 @@ def log_store(backend: str, args: t.Mapping[str, object], runner: Runner) -> Log
     return _CLIENTS[backend](Connection.from_args(args), place, runner)
 
 
-__all__ = ("BACKENDS", "PLACE", "log_store", "log_store_spec")
+__all__ = ("BACKENDS", "PLACE", "StoreArguments", "log_store", "log_store_spec")

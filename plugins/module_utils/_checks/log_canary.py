@@ -18,12 +18,11 @@ from .._clients.log_search import Asked, Search, look
 from .._clients.log_writing import NotTaken
 from .._clients.store_search import StoreSearch
 from .._finding import CannotObserve, Finding, failed, passed
-from .._http import HttpArguments
 from .._phrase import phrase
 from .._runner import Runner, user_name
 from . import _canary_lines
 from ._canary_told import told
-from ._log_stores import BACKENDS, log_store, log_store_spec
+from ._log_stores import BACKENDS, StoreArguments, log_store, log_store_spec
 
 WHERE = "both"
 TIMEOUT = 90.0
@@ -49,17 +48,9 @@ USUAL_STATES = logrotate.STATE_FILES
 COMPARABLE = {"found": {"kind": "holds", "what": phrase("log")}}
 
 
-class Arguments(_canary_lines.Writing, HttpArguments):
-    url: str | None
+class Arguments(_canary_lines.Writing, StoreArguments):
     backend: str
     search: str | None
-    query: str | None
-    index: str | None
-    stream: str | None
-    tenant: str | None
-    message_field: str | None
-    time_field: str | None
-    host_field: str | None
     names: dict[str, object]
     deadline: float
     interval: float

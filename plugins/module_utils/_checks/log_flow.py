@@ -12,7 +12,6 @@ from .._argspec import Spec
 from .._clients.log_counted import Counted
 from .._clients.log_store import Flow
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, unknown, worst
-from .._http import HttpArguments
 from .._machine import lasting_identity
 from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
@@ -23,7 +22,7 @@ from ._log_instances import Expected, Matched, domains, host_names, is_address, 
 from ._log_rhythm import ahead, of_patterns, shared_files, stands_still, too_few
 from ._log_silence import AHEAD, Asked, Said, judge, together
 from ._log_sources import FilesSource, JournalSource, Source, StoreSource
-from ._log_stores import BACKENDS, log_store_spec
+from ._log_stores import BACKENDS, StoreArguments, log_store_spec
 
 WHERE = "both"
 TIMEOUT = 120.0
@@ -72,16 +71,8 @@ class ExpectedHost(t.TypedDict):
     names: list[str]
 
 
-class Arguments(HttpArguments):
+class Arguments(StoreArguments):
     backend: str
-    url: str | None
-    query: str | None
-    index: str | None
-    stream: str | None
-    tenant: str | None
-    message_field: str | None
-    time_field: str | None
-    host_field: str | None
     search: str | None
     tag: str | None
     unit: str | None

@@ -12,13 +12,12 @@ from .._argspec import Spec
 from .._clients.journald import CONFIG
 from .._clients.logrotate import STATE_FILES
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
-from .._http import HttpArguments
 from .._phrase import Message, phrase, plural
 from .._runner import Runner
 from ._kept_judged import Found, Verdict, Wanted, judged
 from ._kept_sources import Asked, of_files, of_journal, of_store
 from ._log_place import is_narrow
-from ._log_stores import BACKENDS, log_store_spec
+from ._log_stores import BACKENDS, StoreArguments, log_store_spec
 
 WHERE = "both"
 TIMEOUT = 60.0
@@ -46,16 +45,8 @@ DAY = 86400.0
 SHOWN = 20
 
 
-class Arguments(HttpArguments):
+class Arguments(StoreArguments):
     backend: str
-    url: str | None
-    query: str | None
-    index: str | None
-    stream: str | None
-    tenant: str | None
-    message_field: str | None
-    time_field: str | None
-    host_field: str | None
     min_retention: float
     max_retention: float | None
     since: str | None

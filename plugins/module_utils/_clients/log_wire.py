@@ -195,6 +195,18 @@ def gather(server: LogServer, tokens: t.Sequence[str], search: Search, at_once: 
     return found
 
 
+def look_on(looks: t.Sequence[t.Callable[[t.Sequence[str], float], list[Stored]]], tokens: t.Sequence[str], since: float) -> list[Stored]:
+    """One way to look after the other, each for what none before has found."""
+    found: list[Stored] = []
+    for look in looks:
+        left = not_in(found, tokens)
+        try:
+            found += look(left, since) if left else []
+        except CannotObserve:
+            continue  # not as far as that
+    return found
+
+
 def not_in(lines: t.Sequence[Stored], tokens: t.Sequence[str]) -> list[str]:
     """The tokens that stand in none of the lines."""
     return [token for token in tokens if not any(token in line.text for line in lines)]
@@ -249,6 +261,7 @@ __all__ = (
     "LogServer",
     "Refused",
     "gather",
+    "look_on",
     "not_in",
     "reason_of",
     "too_many_values",

@@ -17,7 +17,7 @@ from .._phrase import Message, phrase
 from .._runner import Runner
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import around, as_moment, cut, duration_of, host_of, moment_of
-from .log_wire import SKEW, LogServer, Refused, gather, not_in
+from .log_wire import SKEW, LogServer, Refused, gather, look_on, not_in
 from .loki_settings import Settings, settings_of
 
 RANGE = "/loki/api/v1/query_range"
@@ -84,14 +84,7 @@ class Loki:
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
         """In other streams of the tenant, and under other times; of other tenants nothing can be seen without their names."""
-        found: list[Stored] = []
-        for look in (self._in_other_streams, self._at_another_time):
-            left = not_in(found, tokens)
-            try:
-                found += look(left, since) if left else []
-            except CannotObserve:
-                continue  # not as far as that
-        return found
+        return look_on((self._in_other_streams, self._at_another_time), tokens, since)
 
     def _in_other_streams(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
         now = self._now()

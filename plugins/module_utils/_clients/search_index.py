@@ -10,7 +10,6 @@ import re
 import typing as t
 from urllib.parse import quote
 
-from .._finding import CannotObserve
 from .._http import Connection
 from .._message import one_line
 from .._phrase import Message, phrase
@@ -18,7 +17,7 @@ from .._runner import Runner
 from .log_days import FIRST_LOGS
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import MESSAGE_FIELDS, around, as_moment, cut, flat, holding, host_of, moment_of
-from .log_wire import AT_ONCE, SKEW, LogServer, Refused, gather, not_in, too_many_values
+from .log_wire import AT_ONCE, SKEW, LogServer, Refused, gather, look_on, not_in, too_many_values
 
 INSTANCES = 10_000
 CLAUSES = 900  # in one search: less than the 1,024 that are allowed
@@ -161,14 +160,7 @@ class SearchIndex:
         return list(self._look(tokens, look))
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        found: list[Stored] = []
-        for look in (self._astray_here, self._in_longer_words, self._in_other_indices):
-            left = not_in(found, tokens)
-            try:
-                found += look(left, since) if left else []
-            except CannotObserve:
-                continue  # not as far as that
-        return found
+        return look_on((self._astray_here, self._in_longer_words, self._in_other_indices), tokens, since)
 
     def _astray_here(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
         """In any field of the indices, under any time, whatever the query of the place says."""

@@ -10,7 +10,6 @@ import json
 import re
 import typing as t
 
-from .._finding import CannotObserve
 from .._http import Connection
 from .._message import one_line
 from .._phrase import Message, phrase
@@ -18,7 +17,7 @@ from .._runner import Runner
 from .log_days import FIRST_LOGS
 from .log_store import Flow, Kept, Place, Stored
 from .log_values import around, as_moment, cut, duration_of, holding, host_of, moment_of
-from .log_wire import SKEW, LogServer, Refused, gather, not_in, too_many_values
+from .log_wire import SKEW, LogServer, Refused, gather, look_on, not_in, too_many_values
 
 QUERY = "/select/logsql/query"
 TENANTS = 20  # other tenants that are looked into
@@ -74,14 +73,7 @@ class VictoriaLogs:
         return self._find(self.server, self.message_field, tokens, since - SKEW, self.place.query)
 
     def find_elsewhere(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
-        found: list[Stored] = []
-        for look in (self._astray_here, self._at_another_time, self._in_other_tenants):
-            left = not_in(found, tokens)
-            try:
-                found += look(left, since) if left else []
-            except CannotObserve:
-                continue  # not as far as that
-        return found
+        return look_on((self._astray_here, self._at_another_time, self._in_other_tenants), tokens, since)
 
     def _astray_here(self, tokens: t.Sequence[str], since: float) -> list[Stored]:
         """In any field of the tenant, whatever the query of the place says."""
