@@ -131,6 +131,18 @@ def in_folders(name: str, *, others: bool = True) -> Arrange:
     return arrange
 
 
+def by_the_name_of_the_place(folder: str, **changes: t.Any) -> Arrange:
+    """The place has files of each host in a folder, under a name of its own."""
+
+    def arrange(world: World) -> Arguments:
+        log = log_file(world)
+        world.running.start(Copies, follows=log, into=[world.folder / "central" / folder / "app.log"])
+        search = f"{world.folder}/central/{{host}}/app.log"
+        return {"via": "file", "path": str(log), "backend": "file", "search": search, "deadline": "6s", "interval": "200ms", **changes}
+
+    return arrange
+
+
 FOUND = r"was found in .*central\.log within"
 UNDER = rf"under the name of {OTHER}: whoever looks for"
 ROWS: list[Row] = [
@@ -162,6 +174,15 @@ ROWS: list[Row] = [
         "pass",
         FOUND,
     ),
+    Row("log_canary", "in the folder of its host", by_the_name_of_the_place(HOST), "pass", r"was found in"),
+    Row(
+        "log_canary",
+        "in a folder of the name that is declared",
+        by_the_name_of_the_place(OTHER, names={HOST: OTHER}),
+        "pass",
+        r"was found in",
+    ),
+    Row("log_canary", "in a folder of another name", by_the_name_of_the_place(OTHER), "fail", rf"it lies in .*, under the name of {OTHER}"),
     Row("log_canary", "a pattern finds it in the folder of its host", in_folders(HOST, others=False), "pass", r"was found in"),
     Row(
         "log_canary",
