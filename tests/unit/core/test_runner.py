@@ -159,16 +159,25 @@ def started(code: str, count: int) -> tuple[subprocess.Popen[str], list[int]]:
     return program, [int(program.stdout.readline()) for _unused in range(count)]
 
 
+# what the command starts is said once the watch has been told of it
 RUNS = """
-from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-Runner().run(["true"])
-Runner().run(["sh", "-c", "sleep 300 & echo $! >&2; echo $$ >&2; wait"], timeout=600)
+import contextlib, pathlib
+from ansible_collections.operability.readiness.plugins.module_utils import _runner
+watched = _runner.watched
+@contextlib.contextmanager
+def told(group):
+    with watched(group):
+        pathlib.Path("FOLDER/told").touch()
+        yield
+_runner.Runner().run(["true"])
+_runner.watched = told
+script = "sleep 300 & one=$!; until [ -e FOLDER/told ]; do sleep 0.05; done; echo $one $$ >>FOLDER/pids; wait"
+_runner.Runner().run(["sh", "-c", script], timeout=600)
 """
 
 
 def test_a_command_does_not_outlive_a_process_that_is_killed(tmp_path: pathlib.Path) -> None:
-    code = RUNS.replace(">&2", f">>{tmp_path}/pids")
-    program, _none = started(code, 0)
+    program, _none = started(RUNS.replace("FOLDER", str(tmp_path)), 0)
     pids = written(tmp_path / "pids", 2)
     program.kill()
     program.communicate()
