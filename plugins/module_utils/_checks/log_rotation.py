@@ -145,7 +145,8 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     if args["rotated_by"] != "logrotate":
         return Log(current, log_files.rotated_files(current.path), None, None, State(""), True)
     paths, config = {path, current.path}, args["logrotate_config"]
-    state = logrotate.read_state(args["logrotate_state"], runner)
+    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
+    state = logrotate.read_state(args["logrotate_state"] or _rotation_starts.state_named(asked, runner), runner)
     declared = logrotate.declared_for(paths, config, state, runner)
     paths |= declared.names
     for name in declared.names & state.dates.keys():
@@ -156,7 +157,8 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     naming = rotated_names.by_rule(current.path, block if rule else None, olddir)
     judge_declaration(verdict, declared, block, path, current, config, naming, runner)
     judge_state(verdict, declared, state)
-    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"], rule.period if rule else None)
+    in_place = block is not None and bool({"copy", "copytruncate"} & block.flags)
+    asked = asked._replace(period=rule.period if rule else None, folders=() if in_place else naming.folders)
     started, unit = _rotation_starts.judge_runs(verdict, state, asked, runner)
     ended = judge_last_run(verdict, state, unit, Names(paths, naming, block.patterns if block else ()), runner)
     observed.update(ended)
