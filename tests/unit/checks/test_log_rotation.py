@@ -283,10 +283,10 @@ def test_journal_unknown(runner: FakeRunner, message: str) -> None:
         check(runner, journald=True)
 
 
-def test_broken_journald_configuration(tmp_path: pathlib.Path) -> None:
-    patterns = config(tmp_path, "SystemMaxUse=1G\n")
-    with pytest.raises(CannotObserve, match="not a configuration of journald"):
-        check(journal(), journald=True, journald_config=patterns)
+def test_lines_outside_of_a_section_are_not_read(tmp_path: pathlib.Path) -> None:
+    patterns = config(tmp_path, "SystemMaxUse=1G\n[Journal]\nSystemMaxUse=2G\n")
+    finding = check(journal(header=HEADER.replace("6611301c417a5", entry(1))), journald=True, journald_config=patterns)
+    assert (finding.status, "bounded by 2.0 GiB (SystemMaxUse)" in finding.message) == ("pass", True)
 
 
 def entry(hours_ago: float) -> str:
