@@ -21,6 +21,7 @@ from ._rotation_bounded import judge_bound
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
 from ._rotation_last_run import Names, judge_last_run
+from ._rotation_mounted import judge_mounts
 from ._rotation_possible import judge_possible
 from ._rotation_state import judge_state
 from ._rotation_unpacked import judge_unpacked
@@ -124,6 +125,7 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     judge_generations(verdict, log, args["generations"], runner)
     judge_bound(verdict, log, args["generations"])
     judge_possible(verdict, log)
+    judge_mounts(verdict, log, runner)
     judge_unpacked(verdict, log, now)
     unseen = _judge_writers(verdict, log, now, runner)
     last = max((one.modified for one in log.rotated), default=None)

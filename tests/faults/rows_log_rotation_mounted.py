@@ -1,0 +1,58 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rows of log_rotation: what logrotate cannot rotate where it lies. What is mounted is stood in for, as mounting is for root alone."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible_collections.operability.readiness.plugins.module_utils._clients import mounts
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
+from rows_log_rotation import Arguments, rotating
+from rows_log_rotation_logrotate import COVERED, row
+from table import Row, World
+
+
+class Mounting(Runner):
+    """Some more is mounted, as lines of mountinfo say."""
+
+    more = ""
+
+    def read_text(self, path: str, *, max_bytes: int = 16 * 2**20) -> str:
+        return super().read_text(path, max_bytes=max_bytes) + (self.more if path == mounts.MOUNTS else "")
+
+
+def mounted(*lines: str, rule: str = "daily\nrotate 3") -> t.Callable[[World], Arguments]:
+    """``{logs}``: the folder of the log."""
+
+    def arrange(world: World) -> Arguments:
+        host = rotating(world, rule)
+        world.runner = runner = Mounting(environ=host.environment())
+        logs = os.path.realpath(host.logs).replace(" ", r"\040")
+        runner.more = "".join(line.format(logs=logs) + "\n" for line in lines)
+        return host.args()
+
+    return arrange
+
+
+FOLDER = "900 1 8:9 / {logs} rw,relatime shared:9 - ext4 /dev/sdz9 rw,errors=remount-ro"
+FILE = "901 900 8:9 /b {logs}/app.log rw,relatime - ext4 /dev/sdz9 rw"
+NOT_RENAMED = r"cannot rotate .*: the file itself is a mount point, which cannot be renamed"
+READ_ONLY = r"cannot rotate .*: the file system at .*/logs is mounted read-only"
+ROWS: list[Row] = [
+    row("on a file system of its own", mounted(FOLDER), "pass", COVERED),
+    row("beside a file that is a mount point", mounted(FILE.replace("app.log", "app.log.old")), "pass", COVERED),
+    row("a mount point itself, by copytruncate", mounted(FILE, rule="daily\nrotate 3\ncopytruncate"), "pass", COVERED),
+    row("a mount point itself", mounted(FILE), "fail", NOT_RENAMED),
+    row("on a file system that was read-only and is no longer", mounted(FOLDER.replace(" rw", " ro"), FOLDER), "pass", COVERED),
+    row("on a file system that is read-only", mounted(FOLDER.replace("/dev/sdz9 rw", "/dev/sdz9 ro")), "fail", READ_ONLY),
+    row("in a folder that is mounted read-only", mounted(FOLDER.replace(" rw,rel", " ro,rel")), "fail", READ_ONLY),
+    row(
+        "on a file system that is read-only, by copytruncate",
+        mounted(FOLDER.replace("/dev/sdz9 rw", "/dev/sdz9 ro"), rule="daily\nrotate 3\ncopytruncate"),
+        "fail",
+        READ_ONLY,
+    ),
+]
