@@ -11,7 +11,7 @@ import typing as t
 from ansible_collections.operability.readiness.plugins.module_utils._clients import mounts
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from rows_log_rotation import Arguments, rotating
-from rows_log_rotation_logrotate import COVERED, row
+from rows_log_rotation_logrotate import COVERED, row, started
 from table import Row, World
 
 
@@ -37,6 +37,14 @@ def mounted(*lines: str, rule: str = "daily\nrotate 3") -> t.Callable[[World], A
     return arrange
 
 
+def confined(**properties: str) -> t.Callable[[World], Arguments]:
+    """By the sandbox of its service. ``{folder}``: where its state file lies, and the folder of the log in it."""
+    return lambda world: (
+        started(None, {name: value.format(folder=world.folder) for name, value in properties.items()})(world)
+        | {"logrotate_timer": "logrotate.timer"}
+    )
+
+
 FOLDER = "900 1 8:9 / {logs} rw,relatime shared:9 - ext4 /dev/sdz9 rw,errors=remount-ro"
 FILE = "901 900 8:9 /b {logs}/app.log rw,relatime - ext4 /dev/sdz9 rw"
 NOT_RENAMED = r"cannot rotate .*: the file itself is a mount point, which cannot be renamed"
@@ -54,5 +62,27 @@ ROWS: list[Row] = [
         mounted(FOLDER.replace("/dev/sdz9 rw", "/dev/sdz9 ro"), rule="daily\nrotate 3\ncopytruncate"),
         "fail",
         READ_ONLY,
+    ),
+    row("its service is confined as Debian has it", confined(ProtectSystem="full", ProtectHome="no", PrivateTmp="no"), "pass", COVERED),
+    row("its service may write here alone", confined(ProtectSystem="strict", ReadWritePaths="{folder}"), "pass", COVERED),
+    row("its service may not write elsewhere", confined(ReadOnlyPaths="/srv", InaccessiblePaths="{folder}/logs2"), "pass", COVERED),
+    row(
+        "its service may not write at all",
+        confined(ProtectSystem="strict"),
+        "fail",
+        r"logrotate\.service may not write in .*/logs, by ProtectSystem=strict; name it in ReadWritePaths",
+    ),
+    row("its service may not write here", confined(ReadOnlyPaths="{folder}/logs"), "fail", r"may not write in .*/logs, by ReadOnlyPaths"),
+    row(
+        "its service may not write its state file",
+        confined(ProtectSystem="strict", ReadWritePaths="{folder}/logs"),
+        "fail",
+        r"may not write in .*, by ProtectSystem=strict",
+    ),
+    row(
+        "its service does not see the folder",
+        confined(InaccessiblePaths="-{folder}/logs"),
+        "fail",
+        r"does not see .*/logs, by InaccessiblePaths",
     ),
 ]

@@ -9,7 +9,7 @@ import os
 import pwd
 import typing as t
 
-from .._clients import crontabs, logrotate_command, systemd
+from .._clients import crontabs, logrotate_command, systemd, unit_sandbox
 from .._clients.cron import Entry, ignored_because, period_of
 from .._clients.logrotate import State
 from .._finding import CannotObserve
@@ -34,6 +34,7 @@ _TIMER = (
     "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,TimersCalendar,TimersMonotonic,LastTriggerUSec"
 )
 SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
+_CONFINED = f"{SERVICE},{unit_sandbox.PROPERTIES}"
 
 
 class Starter(t.NamedTuple):
@@ -42,7 +43,7 @@ class Starter(t.NamedTuple):
     wrong: Message | None = None
     weak: Message | None = None
     since: float | None = None  # when it ceased to
-    unit: str = ""
+    refused: Message | None = None  # why what it starts cannot rotate this log
 
 
 class Asked(t.NamedTuple):
@@ -50,7 +51,8 @@ class Asked(t.NamedTuple):
     timer: str | None
     cron: str | None
     period: float | None = None  # of the rule, in seconds
-    folders: tuple[str, ...] = ()  # where the log and its rotated files lie
+    folders: tuple[str, ...] = ()  # where the log, its rotated files and the state file lie
+    renames: tuple[str, ...] = ()  # in which of them files are renamed
 
 
 def judge_runs(verdict: Verdict, state: State, asked: Asked, runner: Runner) -> tuple[bool, str]:
@@ -101,6 +103,7 @@ def state_named(asked: Asked, runner: Runner) -> str | None:
 
 def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> bool:
     if timer is not None and timer.wrong is None:
+        verdict.problems += [timer.refused] if timer.refused else []
         verdict.doubts += [timer.weak] if timer.weak else []
         return True
     cron = _cron(asked, runner, by_systemd=timer is not None)
@@ -150,7 +153,24 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
         return Starter(useless), unit
     stays, said = systemd.enablement(name, shown)
     lost = stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime")
-    return Starter(weak=said if lost else _runs_seldom(name, shown, service, asked, runner)), unit
+    weak = said if lost else _runs_seldom(name, shown, service, asked, runner)
+    return Starter(weak=weak, refused=_confined(unit, service, asked)), unit
+
+
+def _confined(unit: str, service: systemd.Properties, asked: Asked) -> Message | None:
+    """What the sandbox of the service keeps it from."""
+    for folder in asked.folders:
+        kept = unit_sandbox.kept_from(folder, service)
+        if kept is not None and kept.hidden:
+            return phrase("{unit:path} does not see {folder:path}, by {setting}", unit=unit, folder=folder, setting=kept.setting)
+        if kept is not None:
+            return phrase(
+                "{unit:path} may not write in {folder:path}, by {setting}; name it in ReadWritePaths",
+                unit=unit,
+                folder=folder,
+                setting=kept.setting,
+            )
+    return None
 
 
 def _starts_nothing(timer: str, unit: str, service: systemd.Properties, asked: Asked, runner: Runner) -> Message | None:
@@ -235,7 +255,7 @@ def _booted(runner: Runner) -> float | None:
 
 def service_of(unit: str, runner: Runner) -> systemd.Properties:
     try:
-        return systemd.show(runner, unit, SERVICE)
+        return systemd.show(runner, unit, _CONFINED)
     except CannotObserve:
         return {}
 
@@ -303,7 +323,7 @@ def _left_or_other(entry: Entry, text: str, asked: Asked, *, by_systemd: bool) -
     reason = logrotate_command.not_rotating(text, asked.config) if text else None
     if reason is not None:
         return phrase("{place:path} does not rotate: {reason}", place=entry.where, reason=reason)
-    folder = _refusing(entry.user, asked.folders)
+    folder = _refusing(entry.user, asked.renames)
     if folder is None:
         return None
     return phrase(
