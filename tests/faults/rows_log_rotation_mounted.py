@@ -1,16 +1,18 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of log_rotation: what logrotate cannot rotate where it lies. What is mounted is stood in for, as mounting is for root alone."""
+"""Rows of log_rotation: what logrotate cannot rotate where it lies, or as whom it rotates. What is mounted is stood in for."""
 
 from __future__ import annotations
 
+import grp
 import os
+import pwd
 import typing as t
 
 from ansible_collections.operability.readiness.plugins.module_utils._clients import mounts
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
-from rows_log_rotation import Arguments, rotating
+from rows_log_rotation import Arguments, Host, rotating
 from rows_log_rotation_logrotate import COVERED, row, started
 from table import Row, World
 
@@ -45,6 +47,21 @@ def confined(**properties: str) -> t.Callable[[World], Arguments]:
     )
 
 
+def as_nobody(rule: str, mode: int, *, owner: bool = False) -> t.Callable[[World], Arguments]:
+    """The folder is that user's, the log is root's unless said otherwise."""
+
+    def arrange(world: World) -> Arguments:
+        host = rotating(world, "daily\nrotate 3\nsu root root")
+        host = Host.again(world, f"daily\nrotate 3\nsu nobody {grp.getgrgid(NOBODY.pw_gid).gr_name}\n{rule}")
+        host.log.chmod(mode)
+        for path in (host.logs, *([host.log] if owner else [])):
+            os.chown(path, NOBODY.pw_uid, NOBODY.pw_gid)
+        return host.args()
+
+    return arrange
+
+
+NOBODY = pwd.getpwnam("nobody")
 FOLDER = "900 1 8:9 / {logs} rw,relatime shared:9 - ext4 /dev/sdz9 rw,errors=remount-ro"
 FILE = "901 900 8:9 /b {logs}/app.log rw,relatime - ext4 /dev/sdz9 rw"
 NOT_RENAMED = r"cannot rotate .*: the file itself is a mount point, which cannot be renamed"
@@ -85,4 +102,15 @@ ROWS: list[Row] = [
         "fail",
         r"does not see .*/logs, by InaccessiblePaths",
     ),
+    row("as a user who may read it, compressing later", as_nobody("compress\ndelaycompress", 0o644), "pass", COVERED),
+    row("as the user whose it is, by copytruncate", as_nobody("copytruncate", 0o600, owner=True), "pass", COVERED),
+    row("as a user who need not read it", as_nobody("", 0o600), "pass", COVERED),
+    row(
+        "as a user who may not read it, compressing",
+        as_nobody("compress\ndelaycompress", 0o600),
+        "fail",
+        r"with compress: .* as nobody \(su\)",
+    ),
+    row("as a user who may not read it, copying", as_nobody("copy", 0o600), "fail", r"with copy: .* as nobody \(su\)"),
+    row("as a user who may not write it, by copytruncate", as_nobody("copytruncate", 0o644), "fail", r"with copytruncate: .* as nobody"),
 ]

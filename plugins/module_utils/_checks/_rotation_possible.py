@@ -16,7 +16,7 @@ import struct
 
 from .._phrase import phrase
 from ._rotation_age import Log
-from ._rotation_rights import may_rename
+from ._rotation_rights import may_open, may_rename
 from ._rotation_verdict import Verdict
 
 IMMUTABLE, APPEND_ONLY = 0x10, 0x20  # chattr +i, +a
@@ -51,6 +51,25 @@ def judge_possible(verdict: Verdict, log: Log) -> None:
                 folder=refused,
             )
         )
+    elif user is not None:
+        _judge_reading(verdict, log, *user)
+
+
+def _judge_reading(verdict: Verdict, log: Log, user: str, group: str) -> None:
+    """Renaming takes no right to the file itself; all else does."""
+    needs = next((word for word in ("copytruncate", "copy", "compress") if log.has(word)), None)
+    rights = _rights_of(user, group)
+    if needs is None or rights is None or may_open(log.path, *rights, writing=needs == "copytruncate"):
+        return
+    verdict.problems.append(
+        phrase(
+            "logrotate cannot rotate {path:path} with {word}: its rule rotates as {user} (su), who may not read the file, or not write it "
+            "where that is needed",
+            path=log.path,
+            word=needs,
+            user=user,
+        )
+    )
 
 
 def attribute_of(path: str) -> str | None:

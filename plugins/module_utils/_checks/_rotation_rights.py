@@ -31,6 +31,15 @@ def may_rename(folder: str, user: int, groups: t.Collection[int], *, path: str |
     return not (status.st_mode & stat.S_ISVTX and user not in owners)
 
 
+def may_open(path: str, user: int, groups: t.Collection[int], *, writing: bool = False) -> bool:
+    """Whether a file may be read, and written too."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return True
+    return user == 0 or _has_acl(path) or _may(status, user, groups, 0o6 if writing else 0o4)
+
+
 def _may(status: os.stat_result, user: int, groups: t.Collection[int], bits: int) -> bool:
     """``bits``: as in the last digit of a mode."""
     if status.st_uid == user:
@@ -49,4 +58,4 @@ def _has_acl(path: str) -> bool:
         return False
 
 
-__all__ = ("may_rename",)
+__all__ = ("may_open", "may_rename")

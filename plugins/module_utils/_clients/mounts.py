@@ -18,6 +18,24 @@ class Mounted(t.NamedTuple):
     read_only: bool
 
 
+_NETWORK = ("nfs", "nfs4", "cifs", "smb3", "9p", "autofs")
+
+
+def points(mountinfo: str) -> list[str]:
+    """Where file systems are mounted that no other host may keep waiting."""
+    found = []
+    for line in mountinfo.splitlines():
+        before, _dash, after = line.partition(" - ")
+        fields = before.split(" ")
+        if len(fields) >= 6 and after.split(" ")[0] not in _NETWORK and not after.startswith("fuse"):
+            found.append(_unescaped(fields[4]))
+    return found
+
+
+def _unescaped(field: str) -> str:
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), field)
+
+
 def mount_of(path: str, mountinfo: str) -> Mounted | None:
     """The mount on which a path without links lies; a later one hides an earlier one at the same place."""
     best: Mounted | None = None
@@ -26,7 +44,7 @@ def mount_of(path: str, mountinfo: str) -> Mounted | None:
         fields = before.split(" ")
         if len(fields) < 6:
             continue
-        point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), fields[4])
+        point = _unescaped(fields[4])
         if path != point and not path.startswith(point.rstrip("/") + "/"):
             continue
         if best is None or len(point) >= len(best.point):
@@ -35,4 +53,4 @@ def mount_of(path: str, mountinfo: str) -> Mounted | None:
     return best
 
 
-__all__ = ("MOUNTS", "Mounted", "mount_of")
+__all__ = ("MOUNTS", "Mounted", "mount_of", "points")

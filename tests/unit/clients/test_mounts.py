@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.operability.readiness.plugins.module_utils._clients.mounts import Mounted, mount_of
+from ansible_collections.operability.readiness.plugins.module_utils._clients.mounts import Mounted, mount_of, points
 
 KNOWN = """\
 21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw,errors=remount-ro
@@ -26,3 +26,8 @@ def test_mounts() -> None:
     assert mount_of("/srv/app", KNOWN) == Mounted("/srv/app", read_only=True), "the later one"
     assert mount_of("/var/log/app.log", KNOWN) == Mounted("/var/log/app.log", read_only=False)
     assert mount_of("/x", "") is None
+
+
+def test_points() -> None:
+    remote = "50 21 0:50 / /srv/far rw - nfs4 far:/ rw\n51 21 0:51 / /srv/fuse rw - fuse.sshfs far: rw\n"
+    assert points(KNOWN + remote) == ["/", "/var/log", "/srv/my logs", "/srv/app", "/srv/app", "/var/log/app.log"]
