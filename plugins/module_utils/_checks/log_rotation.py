@@ -18,6 +18,7 @@ from .._runner import Runner, unreadable
 from . import _rotation_container, _rotation_journal, _rotation_starts
 from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
 from ._rotation_bounded import judge_bound
+from ._rotation_dated import judge_dated
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
 from ._rotation_last_run import Names, judge_last_run
@@ -126,6 +127,7 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     judge_bound(verdict, log, args["generations"])
     judge_possible(verdict, log)
     judge_mounts(verdict, log, runner)
+    judge_dated(verdict, log)
     judge_unpacked(verdict, log, now)
     unseen = _judge_writers(verdict, log, now, runner)
     last = max((one.modified for one in log.rotated), default=None)
@@ -212,6 +214,8 @@ def _judge_size(verdict: Verdict, log: Log, found: Began, args: Arguments, runne
         verdict.doubts.append(_never_by_size(log, size, limit))
     elif size is not None and _was_above(log, found, max(size, 1), runner):
         verdict.doubts.append(_not_by_size(log, size))
+    elif rule and rule.maxsize and not rule.minage and _was_above(log, found, rule.maxsize, runner):
+        verdict.doubts.append(_not_by_size(log, rule.maxsize))
     return [Measurement("log_size_bytes", float(current.used), float(limit), "upper")]
 
 
