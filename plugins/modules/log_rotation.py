@@ -94,7 +94,7 @@ options:
     default: /etc/logrotate.conf
   logrotate_state:
     description:
-      - The state file of logrotate. The usual ones are looked for unless it is given.
+      - The state file of logrotate. Unless given, it is the one that the service or the cron entry names, or one of the usual ones.
     type: path
   logrotate_timer:
     description:

@@ -93,7 +93,7 @@ class Host:
     def args(self, **changes: t.Any) -> Arguments:
         """Something starts logrotate each day, unless ``logrotate_cron`` is given: None for nothing."""
         crontab = self.world.folder / "crontab"
-        crontab.write_text(f"17 3 * * * root /usr/sbin/logrotate -s {self.state} {self.config}\n")
+        crontab.write_text(f"17 3 * * * root {self.world.binaries.path('logrotate')} -s {self.state} {self.config}\n")
         given = {"path": str(self.log), "logrotate_config": str(self.config), "logrotate_state": str(self.state)}
         return {name: value for name, value in {**given, "logrotate_cron": str(crontab), **changes}.items() if value is not None}
 

@@ -141,6 +141,16 @@ def cut_off(world: World) -> Arguments:
     return looked_at(world, found)
 
 
+def without_a_section(world: World) -> Arguments:
+    """A drop-in whose lines journald passes over."""
+    found = Journal(world.folder / "root")
+    found.write("one")
+    folder = found.config.parent / "journald.conf.d"
+    folder.mkdir()
+    (folder / "10-size.conf").write_text("SystemMaxUse=500M\n")
+    return looked_at(world, found, "SystemMaxUse=200M")
+
+
 def too_large(world: World) -> Arguments:
     found = Journal(world.folder / "root")
     found.write("one", hours_ago=2, name="system@0123.journal")
@@ -365,4 +375,29 @@ ROWS: list[Row] = [
     Row("log_rotation", "the file of the journal is cut off", cut_off, "fail", r"none of them can be read|there is no journal file"),
     Row("log_rotation", "the journal may not be read", refused, "unknown", r"did not tell a size|may not read the system's journal"),
     Row("log_rotation", "journalctl answers nonsense", nonsense, "unknown", r"did not tell a size"),
+    Row("log_rotation", "a journal with a drop-in without a section", without_a_section, "pass", r"bounded by 200\.0 MiB \(SystemMaxUse\)"),
+    Row("log_rotation", "a journal with a size of two parts", journal("SystemMaxUse=1G 512M"), "pass", r"bounded by 1\.5 GiB"),
+    Row(
+        "log_rotation",
+        "a journal with a size that journald does not take",
+        journal("SystemMaxUse=500MB"),
+        "warn",
+        r"ignores SystemMaxUse=500MB: it takes a number and K, M",
+    ),
+    Row(
+        "log_rotation",
+        "a journal with a size that journald does not take, behind one that it takes",
+        journal("SystemMaxUse=100M", "SystemMaxUse=500MB", max_size="200MiB"),
+        "warn",
+        r"ignores SystemMaxUse=500MB",
+    ),
+    Row(
+        "log_rotation",
+        "a journal whose limit is a size that journald does not take",
+        journal("SystemMaxUse=9MB", max_size="9MiB"),
+        "fail",
+        r"ignores SystemMaxUse=9MB.* \(and 1 more\)",
+    ),
+    Row("log_rotation", "a journal with a size that is of no use to it", journal("RuntimeMaxUse=9MB"), "pass", r"journald's default"),
+    Row("log_rotation", "a journal whose Storage is misspelt", journal("Storage=Volatile"), "warn", r"ignores Storage=Volatile"),
 ]

@@ -443,8 +443,8 @@ DISABLED = {
     "InactiveEnterTimestamp": "{hour}",
 }
 FAILED = {"ActiveState": "failed", "Result": "exit-code", "ExecMainStatus": "1"}
-SCRIPT = "#!/bin/sh\n/usr/sbin/logrotate {config}\n"
-LEFT_TO_THE_TIMER = "#!/bin/sh\nif [ -d /run/systemd/system ]; then\n    exit 0\nfi\n/usr/sbin/logrotate {config}\n"
+SCRIPT = "#!/bin/sh\nlogrotate {config}\n"
+LEFT_TO_THE_TIMER = "#!/bin/sh\nif [ -d /run/systemd/system ]; then\n    exit 0\nfi\nlogrotate {config}\n"
 OF_IT = "reading config file app\nerror: failed to rename {log} to {log}.1: Read-only file system"
 OF_ANOTHER = (
     "error: /etc/logrotate.d/other:3 bad rotation count 'many'\nerror: failed to rename /var/log/other.log to /var/log/other.log.1: x"

@@ -120,6 +120,42 @@ def made_by_the_first_rotation(world: World) -> Arguments:
 
 ONE = r"rotates: logrotate covers it \(daily, 7 kept\), 1 rotated file"
 GROWS = r"was written .* while the log itself is empty"
+
+
+def hourly(rule: str) -> t.Callable[[World], Arguments]:
+    """Each hour cron starts it; a rotated file lies there."""
+
+    def arrange(world: World) -> Arguments:
+        host = Host(world, rule)
+        host.log.write_text(f"{stamp()} info a line\n")
+        host.rotate("-f")
+        host.log.write_text(f"{stamp()} info a line\n")
+        crontab = world.folder / "hourly"
+        crontab.write_text(f"7 * * * * root logrotate {host.config}\n")
+        return host.args(logrotate_cron=str(crontab))
+
+    return arrange
+
+
+def by_maxsize(*, refused: bool) -> t.Callable[[World], Arguments]:
+    """It grew above its size two hours ago, and logrotate ran since, or has not yet."""
+
+    def arrange(world: World) -> Arguments:
+        host = Host(world, "daily\nmaxsize 1k\nrotate 3\ndateext")
+        host.log.write_text(f"{stamp()} info a line\n")
+        host.rotate("-f")
+        lines = [f"{stamp(hours / 24)} info a line {'x' * 800}\n" for hours in (2.2, 2.1, 2.0)]
+        host.log.write_text("".join(lines))
+        if refused:
+            host.rotate()
+            assert host.log.stat().st_size > 2000
+        else:
+            aged(host.state, 0.2)
+        return host.args()
+
+    return arrange
+
+
 ROWS: list[Row] = [
     *(row(f"names by the rule: {name}", one_rotation(rule), "pass", ONE) for name, rule in PLACES.items()),
     *(row(f"compressed, names by the rule: {name}", one_rotation(f"{rule}\ncompress"), "pass", ONE) for name, rule in PLACES.items()),
@@ -140,4 +176,20 @@ ROWS: list[Row] = [
         for name, rule in PLACES.items()
     ),
     row("too many, names by the rule", too_many, "warn", r"19 rotated files of .* the rule keeps 7"),
+    row("hourly, with names of hours", hourly("hourly\nrotate 3\ndateext"), "pass", COVERED),
+    row("hourly, with a form of names that has seconds", hourly("hourly\nrotate 3\ndateext\ndateformat -%Y%m%d-%s"), "pass", COVERED),
+    row("hourly, with numbers", hourly("hourly\nrotate 3\ndateformat -%Y%m%d"), "pass", COVERED),
+    row(
+        "hourly, with names of days",
+        hourly("hourly\nrotate 3\ndateext\ndateformat -%Y%m%d"),
+        "warn",
+        r"rotates every 60 min, but its dateformat -%Y%m%d gives all files of a day the same name",
+    ),
+    row("above its maxsize since logrotate ran", by_maxsize(refused=False), "pass", COVERED),
+    row(
+        "above its maxsize again, and the name of today is taken",
+        by_maxsize(refused=True),
+        "warn",
+        r"and should rotate above 1\.0 KiB, but the last run of logrotate did not rotate it",
+    ),
 ]

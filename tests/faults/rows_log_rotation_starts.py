@@ -5,14 +5,24 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import typing as t
 
-from rows_log_rotation import Arguments, rotating
-from rows_log_rotation_logrotate import COVERED, DISABLED, LEFT_TO_THE_TIMER, row, since_an_hour, started
+from rows_log_rotation import Arguments, Host, rotating
+from rows_log_rotation_logrotate import COVERED, DISABLED, LEFT_TO_THE_TIMER, aged, row, since_an_hour, started
 from rows_scheduled_job import ago
 from table import Row, World
 
 MASKED = {**DISABLED, "LoadState": "masked", "UnitFileState": "masked"}
+
+
+def of_this_host(world: World, text: str) -> str:
+    """With logrotate where it lies, and a script that starts it."""
+    wrapper = world.folder / "run-logrotate.sh"
+    wrapper.write_text('#!/bin/sh\nexec logrotate "$@"\n')
+    text = text.replace("/usr/local/sbin/run-logrotate.sh", str(wrapper))
+    return text.replace("/usr/sbin/logrotate", str(world.binaries.path("logrotate")))
 
 
 def crontab(line: str, rule: str = "daily\nrotate 3") -> t.Callable[[World], Arguments]:
@@ -21,7 +31,7 @@ def crontab(line: str, rule: str = "daily\nrotate 3") -> t.Callable[[World], Arg
     def arrange(world: World) -> Arguments:
         host = rotating(world, rule)
         path = world.folder / "app.cron"
-        path.write_text(f"# rotates\n{line.format(config=host.config)}\n")
+        path.write_text(f"# rotates\n{of_this_host(world, line.format(config=host.config))}\n")
         return host.args(logrotate_cron=str(path))
 
     return arrange
@@ -32,7 +42,7 @@ def script(text: str, folder: str = "cron.daily", rule: str = "daily\nrotate 3")
         host = rotating(world, rule)
         path = world.folder / folder / "logrotate"
         path.parent.mkdir(parents=True)
-        path.write_text(f"#!/bin/sh\n{text.format(config=host.config)}\n")
+        path.write_text(f"#!/bin/sh\n{of_this_host(world, text.format(config=host.config))}\n")
         path.chmod(0o755)
         return host.args(logrotate_cron=str(path))
 
@@ -53,6 +63,30 @@ def by_service(timer: dict[str, str] | None = None, **service: str) -> t.Callabl
     return arrange
 
 
+def with_its_own_state(days: float, *, by_service: bool = False) -> t.Callable[[World], Arguments]:
+    """The state file is known by what starts logrotate alone; it is of so many days ago."""
+
+    def arrange(world: World) -> Arguments:
+        told = argv(f"/usr/sbin/logrotate -s {world.folder}/status {world.folder}/logrotate.conf")
+        host = Host.again(world, "daily\nrotate 3") if by_service and started(None, {"ExecStart": told})(world) else rotating(world)
+        aged(host.state, days)
+        return host.args(logrotate_state=None, **({"logrotate_cron": None} if by_service else {}))
+
+    return arrange
+
+
+def as_nobody(*, owner: bool) -> t.Callable[[World], Arguments]:
+    """cron starts it as a user who owns the log and its folder, or does not."""
+
+    def arrange(world: World) -> Arguments:
+        args = crontab("17 3 * * * nobody logrotate {config}")(world)
+        for path in (world.folder / "logs", *(world.folder / "logs").iterdir()):
+            os.chown(path, *((NOBODY.pw_uid, NOBODY.pw_gid) if owner else (0, 0)))
+        return args
+
+    return arrange
+
+
 def running_for(hours: float) -> t.Callable[[World], Arguments]:
     def arrange(world: World) -> Arguments:
         running = {"ActiveState": "activating", "ExecMainStartTimestamp": ago(hours=hours), "ExecMainExitTimestamp": ""}
@@ -68,10 +102,25 @@ def next_run_in(hours: float) -> t.Callable[[World], Arguments]:
     return arrange
 
 
+def hourly(following: float, last: float) -> t.Callable[[World], Arguments]:
+    """The timer of an hourly rule: hours to the next run, and since the last one."""
+
+    def arrange(world: World) -> Arguments:
+        args = started({"NextElapseUSecRealtime": ago(hours=-following), "LastTriggerUSec": ago(hours=last)})(world)
+        Host.again(world, HOURLY)
+        return args
+
+    return arrange
+
+
+HOURLY = "hourly\nrotate 24"
+
+
 def argv(command: str) -> str:
     return f"{{{{ path=/usr/sbin/x ; argv[]={command} ; ignore_errors=no ; start_time=[n/a] ; pid=0 }}}}"
 
 
+NOBODY = pwd.getpwnam("nobody")
 LINE = "17 3 * * * root "
 DEBIAN = """
 # skip in favour of systemd timer
@@ -198,5 +247,56 @@ ROWS: list[Row] = [
         next_run_in(600),
         "warn",
         r"logrotate\.timer starts logrotate every 2\d d.* only, the rule rotates every 24 h",
+    ),
+    row("its state file is named by cron alone", with_its_own_state(0.3), "pass", COVERED),
+    row("its state file is named by its service alone", with_its_own_state(0.3, by_service=True), "pass", COVERED),
+    row(
+        "cron has not started it for 5 days", with_its_own_state(5), "warn", r"logrotate has not run for 5 d.* \(its state file .*/status\)"
+    ),
+    row(
+        "its service has not run for 5 days",
+        with_its_own_state(5, by_service=True),
+        "warn",
+        r"logrotate has not run for 5 d.* \(its state file .*/status\)",
+    ),
+    row("cron starts it each hour, for an hourly rule", crontab("7 * * * * root logrotate {config}", HOURLY), "pass", COVERED),
+    row("a script of cron.hourly, for an hourly rule", script("logrotate {config}", "cron.hourly", HOURLY), "pass", COVERED),
+    row(
+        "cron starts it each day, for an hourly rule",
+        crontab(LINE + "logrotate {config}", HOURLY),
+        "warn",
+        r"starts logrotate every 24 h only, the rule rotates every 60 min",
+    ),
+    row(
+        "a script of cron.daily, for an hourly rule",
+        script("logrotate {config}", "cron.daily", HOURLY),
+        "warn",
+        r"starts logrotate every 24 h only, the rule rotates every 60 min",
+    ),
+    row("its timer runs next within the hour, for an hourly rule", hourly(0.9, 0.1), "pass", COVERED),
+    row(
+        "its timer starts it each day, for an hourly rule",
+        hourly(22.5, 1.5),
+        "warn",
+        r"logrotate\.timer starts logrotate every (?:23 h 59 min|24 h).* only, the rule rotates every 60 min",
+    ),
+    row(
+        "cron starts a program that is not there",
+        crontab(LINE + "/opt/logrotate/bin/logrotate {config}"),
+        "warn",
+        r"does not start it: /opt/logrotate/bin/logrotate is not there",
+    ),
+    row(
+        "a script of cron.daily starts a program that is not there",
+        script("nice /opt/logrotate/bin/logrotate {config}"),
+        "warn",
+        r"does not start it: /opt/logrotate/bin/logrotate is not there",
+    ),
+    row("cron starts it as the user whose log it is", as_nobody(owner=True), "pass", COVERED),
+    row(
+        "cron starts it as a user who may not rename the log",
+        as_nobody(owner=False),
+        "warn",
+        r"starts it as nobody, who may not rename files in .*/logs",
     ),
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from .._clients import containers, log_writers
+from .._clients import containers, log_writers, mounts
 from .._clients.containers import Container
 from .._finding import CannotObserve, Finding, Measurement, failed
 from .._phrase import Message, phrase
@@ -19,6 +19,7 @@ from ._rotation_verdict import Verdict
 DEFAULT_LOCAL = 20 * 2**20, 5  # the driver local is bounded by itself
 TO_FILES = ("json-file", "k8s-file", "local")
 TO_JOURNAL = ("journald", "passthrough")
+MOST_MOUNTS = 200
 SLACK = 1.1  # a line more than the limit, and what is rotated just now
 
 
@@ -98,6 +99,16 @@ def _to_files(verdict: Verdict, container: Container, max_size: int | None, obse
                     room=room,
                 )
             )
+        elif max_size is None and room is None and bound > (largest := _largest(runner) or bound):
+            verdict.doubts.append(
+                phrase(
+                    "the log of the container {name:path} may have {bound:bytes}, which bounds nothing: the largest file system of this "
+                    "host has {room:bytes}",
+                    name=name,
+                    bound=bound,
+                    room=largest,
+                )
+            )
         verdict.good = _bounded(container, bound, size, files, used)
     writers, unseen = log_writers.lasting_writers(container.path, [], runner) if container.path else ([], 0)
     observed["processes_not_visible"] = unseen
@@ -112,6 +123,15 @@ def _to_files(verdict: Verdict, container: Container, max_size: int | None, obse
         )
     measurements = [] if used is None else [Measurement("log_size_bytes", float(used), None if bound is None else float(bound), "upper")]
     return verdict.finding(observed=observed, expected={"max_size_bytes": max_size}, measurements=measurements)
+
+
+def _largest(runner: Runner) -> int | None:
+    """Where the engine keeps the files is not told, or cannot be looked at."""
+    try:
+        points = mounts.points(runner.read_text(mounts.MOUNTS))
+    except CannotObserve:
+        return None
+    return max((size_of_file_system(point) or 0 for point in points[:MOST_MOUNTS]), default=None)
 
 
 def _unbounded(container: Container, used: int | None) -> Message:

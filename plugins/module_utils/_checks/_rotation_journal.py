@@ -35,7 +35,7 @@ class Asked(t.NamedTuple):
 def judge_journal(asked: Asked, runner: Runner) -> Finding:
     usage = journald.usage(runner)
     used, files = usage.used, usage.files
-    settings = journald.journald_settings(asked.config, runner)
+    settings, ignored = journald.read_settings(asked.config, runner)
     storage = settings.get("Storage", "").strip().lower() or "auto"
     if not files:
         return failed(_nothing(storage, used), observed={"used_bytes": used, "files": 0, "storage": storage})
@@ -54,6 +54,10 @@ def judge_journal(asked: Asked, runner: Runner) -> Finding:
     judge_level(verdict, settings)
     if asked.unit:
         judge_unit(verdict, asked.unit, runner)
+    on_disk = all(not one.volatile for one in files)
+    unread = [_ignored(key, value) for key, value in ignored.items() if key != ("RuntimeMaxUse" if on_disk else "SystemMaxUse")]
+    too_much = asked.max_size is not None and bound > asked.max_size
+    (verdict.problems if too_much else verdict.doubts).extend(unread)
     _judge_size(verdict, asked, used, bound, bounded_by, folders=len({os.path.dirname(one.path) for one in files}))
     age_limit = _age_limit(asked, settings)
     measurements += _judge_age(verdict, asked, oldest, age_limit, now)
@@ -215,6 +219,16 @@ def _judge_size(verdict: Verdict, asked: Asked, used: int, bound: int, setting: 
         verdict.problems.append(
             phrase("the journal has {used:bytes}, the limit is {limit:bytes} ({setting})", used=used, limit=bound, setting=setting)
         )
+
+
+def _ignored(setting: str, value: str) -> Message:
+    if setting == "Storage":
+        return phrase("journald ignores {setting}={value}: it knows volatile, persistent, auto and none", setting=setting, value=value[:40])
+    return phrase(
+        "journald ignores {setting}={value}: it takes a number and K, M, G, T, P or E, with nothing behind it",
+        setting=setting,
+        value=value[:40],
+    )
 
 
 def _age_limit(asked: Asked, settings: t.Mapping[str, str]) -> float | None:

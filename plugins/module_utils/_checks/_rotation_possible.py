@@ -12,17 +12,15 @@ import fcntl
 import grp
 import os
 import pwd
-import stat
 import struct
-import typing as t
 
 from .._phrase import phrase
 from ._rotation_age import Log
+from ._rotation_rights import may_open, may_rename
 from ._rotation_verdict import Verdict
 
 IMMUTABLE, APPEND_ONLY = 0x10, 0x20  # chattr +i, +a
 _GET_FLAGS = 0x80006601 | struct.calcsize("l") << 16  # FS_IOC_GETFLAGS
-_ACL = "system.posix_acl_access"
 
 
 def judge_possible(verdict: Verdict, log: Log) -> None:
@@ -53,6 +51,25 @@ def judge_possible(verdict: Verdict, log: Log) -> None:
                 folder=refused,
             )
         )
+    elif user is not None:
+        _judge_reading(verdict, log, *user)
+
+
+def _judge_reading(verdict: Verdict, log: Log, user: str, group: str) -> None:
+    """Renaming takes no right to the file itself; all else does."""
+    needs = next((word for word in ("copytruncate", "copy", "compress") if log.has(word)), None)
+    rights = _rights_of(user, group)
+    if needs is None or rights is None or may_open(log.path, *rights, writing=needs == "copytruncate"):
+        return
+    verdict.problems.append(
+        phrase(
+            "logrotate cannot rotate {path:path} with {word}: its rule rotates as {user} (su), who may not read the file, or not write it "
+            "where that is needed",
+            path=log.path,
+            word=needs,
+            user=user,
+        )
+    )
 
 
 def attribute_of(path: str) -> str | None:
@@ -71,34 +88,18 @@ def attribute_of(path: str) -> str | None:
 
 
 def _may_rename(path: str, folder: str, user: str, group: str) -> bool:
-    """By the mode of the folder; where a list of rights is on it, or the user is not known here, it is taken to."""
+    """Whether a user that the rule names may; one that is not known here is taken to."""
+    rights = _rights_of(user, group)
+    return rights is None or may_rename(folder, *rights, path=path)
+
+
+def _rights_of(user: str, group: str) -> tuple[int, set[int]] | None:
+    """The user's number and groups; that of root too, as whether logrotate keeps it is not told."""
     try:
         known = pwd.getpwnam(user)
-        groups = {grp.getgrnam(group).gr_gid, 0, *os.getgrouplist(user, known.pw_gid)}
-        status, of_log = os.stat(folder), os.stat(path)
+        return known.pw_uid, {grp.getgrnam(group).gr_gid, 0, *os.getgrouplist(user, known.pw_gid)}
     except (KeyError, OSError):
-        return True
-    if known.pw_uid == 0 or _has_acl(folder):
-        return True
-    if not _may_write(status, known.pw_uid, groups):
-        return False
-    return not (status.st_mode & stat.S_ISVTX and known.pw_uid not in (status.st_uid, of_log.st_uid))
-
-
-def _may_write(status: os.stat_result, user: int, groups: t.Collection[int]) -> bool:
-    if status.st_uid == user:
-        return status.st_mode & 0o300 == 0o300
-    if status.st_gid in groups and status.st_gid != 0:
-        return status.st_mode & 0o030 == 0o030
-    either = (0o030, 0o003) if status.st_gid in groups else (0o003,)  # whether it keeps the group of root is not told
-    return any(status.st_mode & bits == bits for bits in either)
-
-
-def _has_acl(folder: str) -> bool:
-    try:
-        return bool(os.getxattr(folder, _ACL))
-    except OSError:
-        return False
+        return None
 
 
 __all__ = ("attribute_of", "judge_possible")

@@ -6,30 +6,35 @@
 from __future__ import annotations
 
 import os
+import pwd
 import typing as t
 
-from .._clients import crontabs, logrotate_command, systemd
+from .._clients import crontabs, logrotate_command, systemd, unit_sandbox
 from .._clients.cron import Entry, ignored_because, period_of
 from .._clients.logrotate import State
 from .._finding import CannotObserve
 from .._phrase import Message, listed, phrase
 from .._runner import Runner
+from ._rotation_rights import may_rename
 from ._rotation_verdict import DAY, Verdict
 
 EVERY = 2 * DAY  # distributions run it once a day
 CONFIG = "/etc/logrotate.conf"
 TIMER = "logrotate.timer"
+ANACRONTAB = "/etc/anacrontab"
 SYSTEMD_RUNS = "/run/systemd/system"  # where Debian's script in cron.daily leaves it to the timer
 STAMPS = "/var/lib/systemd/timers/stamp-"  # when a timer that catches up last started something, also when it is off
 SAME = 7200.0  # seconds within which a start and the end of the same run lie
 HANGS = 6 * 3600.0  # seconds
 LATE = 1.25  # timers spread their runs by an hour or more
+SPREAD = 7200.0  # seconds: of a timer of less than a day
 FEW = 20  # timers that are looked at beside the usual one
 _TIMER = (
     "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
     "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,TimersCalendar,TimersMonotonic,LastTriggerUSec"
 )
 SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
+_CONFINED = f"{SERVICE},{unit_sandbox.PROPERTIES}"
 
 
 class Starter(t.NamedTuple):
@@ -38,7 +43,7 @@ class Starter(t.NamedTuple):
     wrong: Message | None = None
     weak: Message | None = None
     since: float | None = None  # when it ceased to
-    unit: str = ""
+    refused: Message | None = None  # why what it starts cannot rotate this log
 
 
 class Asked(t.NamedTuple):
@@ -46,6 +51,8 @@ class Asked(t.NamedTuple):
     timer: str | None
     cron: str | None
     period: float | None = None  # of the rule, in seconds
+    folders: tuple[str, ...] = ()  # where the log, its rotated files and the state file lie
+    renames: tuple[str, ...] = ()  # in which of them files are renamed
 
 
 def judge_runs(verdict: Verdict, state: State, asked: Asked, runner: Runner) -> tuple[bool, str]:
@@ -67,11 +74,36 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, runner: Runner) -> 
     return starts, unit
 
 
+def state_named(asked: Asked, runner: Runner) -> str | None:
+    """The state file that what starts logrotate names; None where it names none: then it is the usual one."""
+    name = asked.timer or TIMER
+    try:
+        shown = systemd.show(runner, name, _TIMER)
+    except CannotObserve:
+        shown = {}
+    if shown.get("LoadState") == "loaded" and shown.get("ActiveState") == "active":
+        started = service_of(shown.get("Unit") or f"{name.removesuffix('.timer')}.service", runner).get("ExecStart", "")
+        for command in logrotate_command.of_service(started):
+            text = command if "logrotate" in command else _script_of(command, runner)
+            if logrotate_command.not_rotating(text, asked.config) is None:
+                return logrotate_command.state_file(text)
+    try:
+        entries = _entries(asked, runner)
+    except CannotObserve:
+        return None
+    for entry, text in entries:
+        left = bool(shown) and not entry.line and SYSTEMD_RUNS in text
+        if not left and ignored_because(entry) is None and logrotate_command.not_rotating(text, asked.config) is None:
+            return logrotate_command.state_file(text)
+    return None
+
+
 # -- what starts it
 
 
 def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter | None, runner: Runner) -> bool:
     if timer is not None and timer.wrong is None:
+        verdict.problems += [timer.refused] if timer.refused else []
         verdict.doubts += [timer.weak] if timer.weak else []
         return True
     cron = _cron(asked, runner, by_systemd=timer is not None)
@@ -121,7 +153,24 @@ def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
         return Starter(useless), unit
     stays, said = systemd.enablement(name, shown)
     lost = stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime")
-    return Starter(weak=said if lost else _runs_seldom(name, shown, service, asked, runner)), unit
+    weak = said if lost else _runs_seldom(name, shown, service, asked, runner)
+    return Starter(weak=weak, refused=_confined(unit, service, asked)), unit
+
+
+def _confined(unit: str, service: systemd.Properties, asked: Asked) -> Message | None:
+    """What the sandbox of the service keeps it from."""
+    for folder in asked.folders:
+        kept = unit_sandbox.kept_from(folder, service)
+        if kept is not None and kept.hidden:
+            return phrase("{unit:path} does not see {folder:path}, by {setting}", unit=unit, folder=folder, setting=kept.setting)
+        if kept is not None:
+            return phrase(
+                "{unit:path} may not write in {folder:path}, by {setting}; name it in ReadWritePaths",
+                unit=unit,
+                folder=folder,
+                setting=kept.setting,
+            )
+    return None
 
 
 def _starts_nothing(timer: str, unit: str, service: systemd.Properties, asked: Asked, runner: Runner) -> Message | None:
@@ -143,9 +192,16 @@ def _not_rotating(command: str, config: str, runner: Runner) -> Message | None:
     words = command.split()
     if reason is None or not words or "logrotate" in command:
         return reason
-    script = next((word for word in words if word.startswith("/") and not word.startswith(("/bin/", "/usr/bin/"))), words[0])
-    text = _script(script, runner)
+    text = _script_of(command, runner)
     return logrotate_command.not_rotating(text, config) if text.startswith("#!") else reason
+
+
+def _script_of(command: str, runner: Runner) -> str:
+    words = command.split()
+    script = next(
+        (word for word in words if word.startswith("/") and not word.startswith(("/bin/", "/usr/bin/"))), words[0] if words else ""
+    )
+    return _script(script, runner)
 
 
 def _runs_seldom(timer: str, shown: systemd.Properties, service: systemd.Properties, asked: Asked, runner: Runner) -> Message | None:
@@ -162,11 +218,11 @@ def _runs_seldom(timer: str, shown: systemd.Properties, service: systemd.Propert
         return None
     following = systemd.parse_time(shown.get("NextElapseUSecRealtime"))
     gap = max(systemd.timer_period(runner, shown) or 0.0, following.timestamp() - now if following is not None else 0.0)
-    return _seldom(timer, gap, asked.period)
+    return _seldom(timer, gap, asked.period, spread=0.0 if asked.period >= DAY else SPREAD)
 
 
-def _seldom(place: str, gap: float, period: float) -> Message | None:
-    if gap <= max(period, DAY) * LATE:
+def _seldom(place: str, gap: float, period: float, spread: float = 0.0) -> Message | None:
+    if gap <= period * LATE + spread:
         return None
     return phrase(
         "{place:path} starts logrotate every {gap:duration} only, the rule rotates every {period:duration}",
@@ -199,26 +255,21 @@ def _booted(runner: Runner) -> float | None:
 
 def service_of(unit: str, runner: Runner) -> systemd.Properties:
     try:
-        return systemd.show(runner, unit, SERVICE)
+        return systemd.show(runner, unit, _CONFINED)
     except CannotObserve:
         return {}
 
 
 def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
-    try:
-        entries, _hidden = crontabs.find_entries(runner, asked.cron, "logrotate", None)
-    except CannotObserve:
-        return None
     wrong: list[Message] = []
     weak: list[Message] = []
-    for entry in entries:
-        if entry.commented:
-            continue
-        text = entry.command if entry.line else _script(entry.path, runner)
-        if not asked.cron and asked.config != CONFIG and asked.config not in text:
-            continue
+    try:
+        entries = _entries(asked, runner)
+    except CannotObserve:
+        return None
+    for entry, text in entries:
         reason = ignored_because(entry) or _left_or_other(entry, text, asked, by_systemd=by_systemd)
-        if reason is None and os.geteuid() == 0 and crontabs.cron_reads([entry]) and not crontabs.cron_is_running():
+        if reason is None and os.geteuid() == 0 and crontabs.cron_reads([entry]) and not _is_read(entry, runner):
             reason = phrase("{place:path} would start it, but no cron daemon is running on this host", place=entry.where)
         seldom = _seldom_by_cron(entry, asked, runner) if reason is None else None
         if reason is None and seldom is None:
@@ -234,12 +285,63 @@ def _cron(asked: Asked, runner: Runner, *, by_systemd: bool) -> Starter | None:
     return Starter(wrong[0]) if wrong else None
 
 
+def _entries(asked: Asked, runner: Runner) -> list[tuple[Entry, str]]:
+    """The entries of cron that are of this configuration, each with what it runs. CannotObserve."""
+    entries, _hidden = crontabs.find_entries(runner, asked.cron, "logrotate", None)
+    texts = [(entry, entry.command if entry.line else _script(entry.path, runner)) for entry in entries if not entry.commented]
+    return [one for one in texts if asked.cron or asked.config == CONFIG or asked.config in one[1]]
+
+
+def _is_read(entry: Entry, runner: Runner) -> bool:
+    """Whether a cron daemon runs, or a timer starts the scripts of the folder: of systemd-cron, or anacron's."""
+    if crontabs.cron_is_running():
+        return True
+    if entry.line:
+        return False
+    folder = os.path.dirname(entry.path)
+    often = os.path.basename(folder).rpartition(".")[2]
+    timers = [f"cron-{often}.timer"]
+    if often != "hourly" and folder in (_script(ANACRONTAB, runner) or folder):
+        timers.append("anacron.timer")
+    for timer in timers:
+        try:
+            shown = systemd.show(runner, timer, _TIMER)
+        except CannotObserve:
+            return False
+        if shown["LoadState"] == "loaded" and systemd.next_run(timer, shown)[0] == "pass":
+            return True
+    return False
+
+
 def _left_or_other(entry: Entry, text: str, asked: Asked, *, by_systemd: bool) -> Message | None:
     """Why what cron runs does not rotate."""
     if by_systemd and not entry.line and SYSTEMD_RUNS in text:
         return phrase("{path:path} leaves it to the timer, as systemd runs this host", path=entry.path)
+    missing = logrotate_command.missing_program(text)
+    if missing is not None:
+        return phrase("{place:path} does not start it: {program:path} is not there", place=entry.where, program=missing)
     reason = logrotate_command.not_rotating(text, asked.config) if text else None
-    return phrase("{place:path} does not rotate: {reason}", place=entry.where, reason=reason) if reason is not None else None
+    if reason is not None:
+        return phrase("{place:path} does not rotate: {reason}", place=entry.where, reason=reason)
+    folder = _refusing(entry.user, asked.renames)
+    if folder is None:
+        return None
+    return phrase(
+        "{place:path} starts it as {user}, who may not rename files in {folder:path}",
+        place=entry.where,
+        user=entry.user or "?",
+        folder=folder,
+    )
+
+
+def _refusing(user: str | None, folders: t.Sequence[str]) -> str | None:
+    """The folder in which this user may not rename files."""
+    try:
+        known = pwd.getpwnam(user or "root")
+        groups = set(os.getgrouplist(known.pw_name, known.pw_gid))
+    except (KeyError, OSError):
+        return None
+    return next((folder for folder in folders if not may_rename(folder, known.pw_uid, groups)), None)
 
 
 def _seldom_by_cron(entry: Entry, asked: Asked, runner: Runner) -> Message | None:
@@ -272,4 +374,4 @@ def _another_timer(asked: Asked, runner: Runner) -> bool:
     return False
 
 
-__all__ = ("CONFIG", "Asked", "judge_runs", "service_of")
+__all__ = ("CONFIG", "Asked", "judge_runs", "service_of", "state_named")

@@ -18,9 +18,11 @@ from .._runner import Runner, unreadable
 from . import _rotation_container, _rotation_journal, _rotation_starts
 from ._rotation_age import FIRST_LINES, Began, Log, age_limit, began, judge_age
 from ._rotation_bounded import judge_bound
+from ._rotation_dated import judge_dated
 from ._rotation_declared import judge_declaration
 from ._rotation_generations import judge_generations
 from ._rotation_last_run import Names, judge_last_run
+from ._rotation_mounted import judge_mounts
 from ._rotation_possible import judge_possible
 from ._rotation_state import judge_state
 from ._rotation_unpacked import judge_unpacked
@@ -124,6 +126,8 @@ def _file(path: str, args: Arguments, runner: Runner) -> Finding:
     judge_generations(verdict, log, args["generations"], runner)
     judge_bound(verdict, log, args["generations"])
     judge_possible(verdict, log)
+    judge_mounts(verdict, log, runner)
+    judge_dated(verdict, log)
     judge_unpacked(verdict, log, now)
     unseen = _judge_writers(verdict, log, now, runner)
     last = max((one.modified for one in log.rotated), default=None)
@@ -145,7 +149,8 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     if args["rotated_by"] != "logrotate":
         return Log(current, log_files.rotated_files(current.path), None, None, State(""), True)
     paths, config = {path, current.path}, args["logrotate_config"]
-    state = logrotate.read_state(args["logrotate_state"], runner)
+    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
+    state = logrotate.read_state(args["logrotate_state"] or _rotation_starts.state_named(asked, runner), runner)
     declared = logrotate.declared_for(paths, config, state, runner)
     paths |= declared.names
     for name in declared.names & state.dates.keys():
@@ -156,7 +161,9 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     naming = rotated_names.by_rule(current.path, block if rule else None, olddir)
     judge_declaration(verdict, declared, block, path, current, config, naming, runner)
     judge_state(verdict, declared, state)
-    asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"], rule.period if rule else None)
+    in_place = block is not None and bool({"copy", "copytruncate"} & block.flags)
+    folders = (*naming.folders, os.path.dirname(state.path))
+    asked = asked._replace(period=rule.period if rule else None, folders=folders, renames=() if in_place else naming.folders)
     started, unit = _rotation_starts.judge_runs(verdict, state, asked, runner)
     ended = judge_last_run(verdict, state, unit, Names(paths, naming, block.patterns if block else ()), runner)
     observed.update(ended)
@@ -207,6 +214,8 @@ def _judge_size(verdict: Verdict, log: Log, found: Began, args: Arguments, runne
         verdict.doubts.append(_never_by_size(log, size, limit))
     elif size is not None and _was_above(log, found, max(size, 1), runner):
         verdict.doubts.append(_not_by_size(log, size))
+    elif rule and rule.maxsize and not rule.minage and _was_above(log, found, rule.maxsize, runner):
+        verdict.doubts.append(_not_by_size(log, rule.maxsize))
     return [Measurement("log_size_bytes", float(current.used), float(limit), "upper")]
 
 

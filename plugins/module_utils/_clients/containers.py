@@ -114,7 +114,10 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def max_size(container: Container, proc: str = "/proc") -> int | None:
-    """Bytes that one log file may have; None where there is no limit. CannotObserve for a size that is none."""
+    """Bytes that one log file may have; None where there is no limit. CannotObserve for a size that is none.
+
+    Engines count a bare k, m or g by the thousand.
+    """
     given = container.options.get("max-size", "").strip()
     if not given and container.monitor is not None:  # podman's limit for all containers is handed to the process that writes
         try:
@@ -126,7 +129,7 @@ def max_size(container: Container, proc: str = "/proc") -> int | None:
     if not given or given.startswith("-"):
         return None
     try:
-        size = parse_size(given.upper().replace("IB", "iB").replace("KB", "kB"))
+        size = parse_size(re.sub(r"([KMGT])$", r"\1B", given.upper()).replace("IB", "iB"))
     except ValueError:
         said = phrase("the container {name:path} has a max-size that is no size: {size}", name=container.name, size=given[:40])
         raise CannotObserve(said) from None

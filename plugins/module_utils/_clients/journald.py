@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import configparser
 import dataclasses
 import glob
 import json
@@ -18,7 +17,6 @@ from .._listing import every
 from .._message import first_line, one_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
-from .._units import parse_size
 from .systemd import parse_time
 
 DAY = 86400.0
@@ -33,6 +31,7 @@ CONFIG = [
 _JOURNAL_UNITS = {"": 1, "B": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40, "P": 2**50, "E": 2**60}
 _SPANS = {"us": 1e-6, "ms": 1e-3, "s": 1, "min": 60, "m": 60, "h": 3600, "d": DAY, "w": 7 * DAY, "M": 2629800, "y": 31557600}
 _SPAN_NAMES = {"sec": "s", "second": "s", "minute": "min", "hr": "h", "hour": "h", "day": "d", "week": "w", "month": "M", "year": "y"}
+LONGEST = 100  # characters of a size
 DROPPED = "a596d6fe7bfa4994828e72309e95d61e"  # the MESSAGE_ID of "Suppressed N messages from UNIT"
 DEFAULT_SHARE, DEFAULT_MOST = 0.10, 4 * 2**30  # journald.conf(5): 10 % of the file system, at most 4 GiB
 
@@ -105,21 +104,49 @@ def _header_time(block: str, end: str) -> float | None:
     return moment.timestamp() if moment else None
 
 
+class Settings(t.NamedTuple):
+    """What holds by the section [Journal], and what stands there and is ignored, as journald cannot read the value."""
+
+    holding: dict[str, str]
+    ignored: dict[str, str]
+
+
 def journald_settings(patterns: t.Sequence[str], runner: Runner) -> dict[str, str]:
-    """The section [Journal] as journald reads it: main files in the order given, then drop-ins by name, later ones win."""
+    """What holds by the section [Journal]. CannotObserve."""
+    return read_settings(patterns, runner).holding
+
+
+def read_settings(patterns: t.Sequence[str], runner: Runner) -> Settings:
+    """As journald reads it: main files in the order given, then drop-ins by name; later ones win where they are valid. CannotObserve."""
     main = [path for pattern in patterns if "*" not in pattern for path in [pattern] if os.path.exists(path)]
     drop_ins = {os.path.basename(path): path for pattern in patterns if "*" in pattern for path in glob.glob(pattern)}
-    settings: dict[str, str] = {}
+    settings = Settings({}, {})
     for path in [*main, *(drop_ins[name] for name in sorted(drop_ins))]:
-        parser = configparser.RawConfigParser(strict=False, delimiters=("=",), comment_prefixes=("#", ";"), allow_no_value=True)
-        parser.optionxform = str  # type: ignore[assignment,method-assign] # keys keep their case
-        try:
-            parser.read_string(runner.read_text(path))
-        except configparser.Error:
-            raise CannotObserve(phrase("{path:path} is not a configuration of journald", path=path)) from None
-        if parser.has_section("Journal"):
-            settings.update({key: (value or "").strip() for key, value in parser.items("Journal")})
+        for key, value in _assignments(runner.read_text(path)):
+            if _is_valid(key, value):
+                settings.holding[key] = value
+                settings.ignored.pop(key, None)
+            else:
+                settings.ignored[key] = value
     return settings
+
+
+def _assignments(text: str) -> t.Iterator[tuple[str, str]]:
+    """Of the section [Journal]; journald passes over all lines outside of a section."""
+    section = ""
+    for line in re.sub(r"\\\r?\n", " ", text).splitlines():
+        bare = line.strip()
+        if bare.startswith("[") and bare.endswith("]"):
+            section = bare[1:-1]
+        key, equals, value = bare.partition("=")
+        if equals and section == "Journal" and not bare.startswith(("#", ";")):
+            yield key.strip(), value.strip()
+
+
+def _is_valid(key: str, value: str) -> bool:
+    if key == "Storage":
+        return value in ("", "volatile", "persistent", "auto", "none")
+    return key not in ("SystemMaxUse", "RuntimeMaxUse") or not value or _journal_size(value) is not None
 
 
 def shipped_default(patterns: t.Sequence[str], key: str, runner: Runner) -> str | None:
@@ -163,10 +190,15 @@ def journal_limit(settings: t.Mapping[str, str], files: t.Sequence[JournalFile])
 
 
 def _journal_size(text: str) -> int | None:
-    try:
-        return parse_size(text)
-    except ValueError:
+    """Bytes of ``500M`` or ``1G 512M``; None for what journald does not take, such as ``500MB``."""
+    number = r"\s*\d{1,18}(?:\.\d{0,18})?\s*"
+    if not text or len(text) > LONGEST or not re.fullmatch(rf"(?:{number}[EPTGMKB])*(?:{number})?", text):
         return None
+    parts = re.findall(r"(\d+(?:\.\d*)?)\s*([EPTGMKB]?)", text)
+    order = [list(_JOURNAL_UNITS).index(unit) for _amount, unit in parts]
+    if any(after >= before for before, after in zip(order, order[1:])):  # the larger unit stands first
+        return None
+    return sum(int(float(amount) * _JOURNAL_UNITS[unit]) for amount, unit in parts)
 
 
 def parse_timespan(text: str) -> float:
@@ -243,6 +275,7 @@ __all__ = (
     "CONFIG",
     "JournalEntry",
     "JournalFile",
+    "Settings",
     "Usage",
     "dropped",
     "is_off",
@@ -254,6 +287,7 @@ __all__ = (
     "parse_journal",
     "parse_journal_header",
     "parse_timespan",
+    "read_settings",
     "shipped_default",
     "usage",
 )

@@ -22,6 +22,7 @@ _WITH_VALUE = frozenset({"--state", "--mail", "--log"})
 _OPEN = frozenset({"if", "case", "for", "while", "until", "{"})
 _CLOSE = frozenset({"fi", "esac", "done", "}"})
 _EXIT = re.compile(r"(?:exit|return)(?:\s+\d+)?\s*;?")
+_STATE = re.compile(r"--state=(.+)|-[vf]*s(/.+)|--state|-[vf]*s")
 _ARGV = re.compile(r"argv\[\]=(.*?) ; (?:ignore_errors|flags)=")
 
 
@@ -43,6 +44,47 @@ def not_rotating(text: str, config: str) -> Message | None:
     if any("logrotate" in word for line in lines for words in _commands(line) for word in words if not _only_named(words, len(words))):
         return None
     return phrase("it does not start logrotate")
+
+
+def state_file(text: str) -> str | None:
+    """The state file that a command line, or the text of a script, names; None where it names none, or by a variable."""
+    for line in _reached(text):
+        for words in _commands(line):
+            place = next((number for number, word in enumerate(words) if os.path.basename(word) == "logrotate"), None)
+            if place is None or _only_named(words, place):
+                continue
+            following = words[place + 1 :]
+            for word, value in zip(following, [*following[1:], ""]):
+                told = _STATE.fullmatch(word)
+                named = (told.group(1) or told.group(2) or value) if told else ""
+                if named.startswith("/") and "$" not in named:
+                    return named
+    return None
+
+
+def missing_program(text: str) -> str | None:
+    """The program by which a command line, or the text of a script, starts logrotate, where it is named by its path and is not there."""
+    for line in _reached(text):
+        for words in _commands(line):
+            place = next((number for number, word in enumerate(words) if "logrotate" in os.path.basename(word)), None)
+            if place is None or _only_named(words, place) or any(word.startswith("-") for word in words[:place]):
+                continue
+            program = words[place]
+            if (place == 0 or os.path.basename(program) == "logrotate") and _is_missing(program):
+                return program
+    return None
+
+
+def _is_missing(program: str) -> bool:
+    if not program.startswith("/") or re.search(r"[$*?\[]", program):
+        return False
+    try:
+        os.stat(program)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def of_service(exec_start: str) -> list[str]:
@@ -105,4 +147,4 @@ def _is(word: str, config: str) -> bool:
     return os.path.normpath(word) == os.path.normpath(config) or os.path.realpath(word) == os.path.realpath(config) or os.path.isdir(word)
 
 
-__all__ = ("not_rotating", "of_service")
+__all__ = ("missing_program", "not_rotating", "of_service", "state_file")

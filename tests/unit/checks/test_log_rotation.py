@@ -283,10 +283,10 @@ def test_journal_unknown(runner: FakeRunner, message: str) -> None:
         check(runner, journald=True)
 
 
-def test_broken_journald_configuration(tmp_path: pathlib.Path) -> None:
-    patterns = config(tmp_path, "SystemMaxUse=1G\n")
-    with pytest.raises(CannotObserve, match="not a configuration of journald"):
-        check(journal(), journald=True, journald_config=patterns)
+def test_lines_outside_of_a_section_are_not_read(tmp_path: pathlib.Path) -> None:
+    patterns = config(tmp_path, "SystemMaxUse=1G\n[Journal]\nSystemMaxUse=2G\n")
+    finding = check(journal(header=HEADER.replace("6611301c417a5", entry(1))), journald=True, journald_config=patterns)
+    assert (finding.status, "bounded by 2.0 GiB (SystemMaxUse)" in finding.message) == ("pass", True)
 
 
 def entry(hours_ago: float) -> str:
@@ -359,7 +359,7 @@ def started(logs: Logs, runner: FakeRunner, config: str = "/etc/logrotate.conf")
 
 def test_cron_of_this_host(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     script = cron_places(logs.folder, monkeypatch, runs=True)
-    script.write_text("#!/bin/sh\n/usr/sbin/logrotate /etc/logrotate.conf\n")
+    script.write_text("#!/bin/sh\nlogrotate /etc/logrotate.conf\n")
     script.chmod(0o755)
     assert started(logs, FakeRunner()) == Verdict()
     script.chmod(0o644)
@@ -370,9 +370,46 @@ def test_cron_of_this_host(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_cron_that_does_not_run(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:
     script = cron_places(logs.folder, monkeypatch, runs=False)
-    script.write_text("#!/bin/sh\n/usr/sbin/logrotate /etc/logrotate.conf\n")
+    script.write_text("#!/bin/sh\nlogrotate /etc/logrotate.conf\n")
     script.chmod(0o755)
     assert "no cron daemon is running on this host" in started(logs, FakeRunner()).doubts[0]
+
+
+@pytest.mark.parametrize(
+    ("timer", "active", "well"),
+    [
+        ("cron-daily.timer", "active", True),
+        ("anacron.timer", "active", True),
+        ("anacron.timer", "inactive", False),
+        ("x.timer", "active", False),
+    ],
+)
+def test_a_timer_that_starts_what_lies_in_the_folder(
+    logs: Logs, monkeypatch: pytest.MonkeyPatch, timer: str, active: str, *, well: bool
+) -> None:
+    """systemd-cron and anacron: there is no cron daemon."""
+    script = cron_places(logs.folder, monkeypatch, runs=False)
+    script.write_text("#!/bin/sh\nlogrotate /etc/logrotate.conf\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(_rotation_starts, "ANACRONTAB", str(logs.write("anacrontab", 1)))
+    (logs.folder / "anacrontab").write_text(f"1 5 cron.daily run-parts --report {script.parent}\n")
+    shown = f"LoadState=loaded\nActiveState={active}\nSubState=waiting\nNextElapseUSecRealtime=Thu 2026-11-26 00:00:00 UTC\n"
+    absent = "LoadState=not-found\nActiveState=inactive\n"
+
+    class Asked(FakeRunner):
+        def run(self, command: t.Sequence[str], **_options: t.Any) -> Completed:
+            return Completed(0, shown if command[-1] == timer else absent, "")
+
+        def which(self, _name: str) -> str:
+            return "/usr/bin/systemctl"
+
+        def read_text(self, path: str, **_options: t.Any) -> str:
+            return pathlib.Path(path).read_text()
+
+    doubts = started(logs, Asked()).doubts
+    assert (not doubts, "no cron daemon is running on this host" in "".join(doubts)) == (well, not well)
+    (logs.folder / "anacrontab").write_text("1 5 cron.daily run-parts /srv/other\n")
+    assert bool(started(logs, Asked()).doubts) == (timer != "cron-daily.timer")
 
 
 def test_nothing_is_known_of_what_starts_it(logs: Logs, monkeypatch: pytest.MonkeyPatch) -> None:

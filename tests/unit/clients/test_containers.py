@@ -66,7 +66,7 @@ def of(options: dict[str, str], monitor: int | None = None) -> containers.Contai
 @pytest.mark.parametrize(
     ("given", "size"),
     [
-        *(("10m", 10 * 2**20), ("1g", 2**30), ("500k", 500 * 2**10), ("1048576", 2**20), ("10MB", 10**7), ("10MiB", 10 * 2**20)),
+        *(("10m", 10**7), ("1G", 10**9), ("500k", 500_000), ("1048576", 2**20), ("10MB", 10**7), ("10MiB", 10 * 2**20)),
         *(("9.537MiB", int(9.537 * 2**20)), ("10kb", 10**4), ("-1", None), ("-1B", None), ("0", None), ("", None)),
     ],
 )
@@ -84,7 +84,7 @@ def test_what_podman_hands_to_who_writes(tmp_path: pathlib.Path) -> None:
     (tmp_path / "17" / "cmdline").write_text("conmon\0-l\0k8s-file:/x\0--log-size-max\0" + "1048576\0-c\0x\0")
     assert containers.max_size(of({}, 17), str(tmp_path)) == 2**20
     assert containers.max_size(of({}, 18), str(tmp_path)) is None
-    assert containers.max_size(of({"max-size": "5m"}, 17), str(tmp_path)) == 5 * 2**20
+    assert containers.max_size(of({"max-size": "5m"}, 17), str(tmp_path)) == 5_000_000
 
 
 def test_how_many_files() -> None:

@@ -98,6 +98,30 @@ def test_settings_of_later_files_win(tmp_path: pathlib.Path) -> None:
     assert journald.journald_settings(patterns, FakeRunner()) == {"SystemMaxUse": "50M", "MaxRetentionSec": "1week"}
 
 
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [
+        *(
+            ("500M", 500 * 2**20),
+            ("500 M", 500 * 2**20),
+            ("0.5G", 2**29),
+            ("1G 512M", 3 * 2**29),
+            ("1024", 1024),
+            ("7B", 7),
+            ("10.M", 10 * 2**20),
+        ),
+        *((refused, None) for refused in ("500MB", "500m", "500MiB", "1M 1G", "20%", "infinity", "500M # half", "M", "-1", "1" * 120)),
+    ],
+)
+def test_sizes_as_journald_takes_them(tmp_path: pathlib.Path, value: str, size: int | None) -> None:
+    """What it does not take leaves what stands before it."""
+    (tmp_path / "a.conf").write_text(f"[Journal]\nSystemMaxUse=9M\nSystemMaxUse={value}\nStorage=Volatile\n")
+    settings = journald.read_settings([str(tmp_path / "a.conf")], FakeRunner())
+    limit, why = journald.journal_limit(settings.holding, [journald.JournalFile(str(tmp_path / "a.journal"), False, None)])
+    assert (limit, why) == (9 * 2**20 if size is None else size, "SystemMaxUse")
+    assert settings.ignored == {"Storage": "Volatile", **({"SystemMaxUse": value} if size is None else {})}
+
+
 def test_limits_of_what_stays_and_of_what_is_lost_at_a_restart(tmp_path: pathlib.Path) -> None:
     stays, lost = (journald.JournalFile(path, False, None) for path in (str(tmp_path / "a.journal"), "/run/log/journal/b.journal"))
     settings = {"SystemMaxUse": "50M", "RuntimeMaxUse": "10M"}
