@@ -64,15 +64,18 @@ def state_file(text: str) -> str | None:
 
 def missing_program(text: str) -> str | None:
     """The program by which a command line, or the text of a script, starts logrotate, where it is named by its path and is not there."""
-    for line in _reached(text):
-        for words in _commands(line):
-            place = next((number for number, word in enumerate(words) if "logrotate" in os.path.basename(word)), None)
-            if place is None or _only_named(words, place) or any(word.startswith("-") for word in words[:place]):
-                continue
-            program = words[place]
-            if (place == 0 or os.path.basename(program) == "logrotate") and _is_missing(program):
-                return program
-    return None
+    programs = [
+        words[place] for line in _reached(text) for words in _commands(line) for place in range(len(words)) if _starts(words, place)
+    ]
+    return programs[0] if programs and all(_is_missing(program) for program in programs) else None
+
+
+def _starts(words: t.Sequence[str], place: int) -> bool:
+    """Whether a word is a program: the first, or behind others in a folder of programs; settings and locks may be called logrotate too."""
+    folder, name = os.path.split(words[place])
+    if _only_named(words, place) or "=" in words[place]:
+        return False
+    return "logrotate" in name if place == 0 else name == "logrotate" and (not folder or os.path.basename(folder) in ("bin", "sbin"))
 
 
 def _is_missing(program: str) -> bool:

@@ -56,3 +56,37 @@ def test_the_commands_of_a_service() -> None:
     shown = "{ path=/a ; argv[]=/a -b c ; ignore_errors=no ; start_time=[n/a] }\n{ path=/d ; argv[]=/d e ; flags= ; start_time=[n/a] }"
     assert logrotate_command.of_service(shown) == ["/a -b c", "/d e"]
     assert logrotate_command.of_service("") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("/opt/none/bin/logrotate /etc/logrotate.conf", "/opt/none/bin/logrotate"),
+        ("test -x /opt/none/bin/logrotate && nice -n 19 /opt/none/bin/logrotate /etc/logrotate.conf", "/opt/none/bin/logrotate"),
+        ("/opt/none/run-logrotate.sh", "/opt/none/run-logrotate.sh"),
+        ("logrotate /etc/logrotate.conf", None),
+        ("flock /run/lock/none/logrotate logrotate /etc/logrotate.conf", None),
+        (". /etc/none/logrotate\nlogrotate /etc/logrotate.conf", None),
+        ("cat /opt/none/logrotate\nCONF=/opt/none/logrotate.conf\n$LOGROTATE $CONF", None),
+        ("/opt/none/bin/logrotate x || logrotate x", None),
+        ("$DIR/bin/logrotate x", None),
+    ],
+)
+def test_a_program_that_is_not_there(text: str, missing: str | None) -> None:
+    assert logrotate_command.missing_program(text) == missing
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("/usr/sbin/logrotate -s /x/status /etc/logrotate.conf", "/x/status"),
+        ("logrotate -vs /x/status /etc/logrotate.conf", "/x/status"),
+        ("[ -x /usr/sbin/logrotate ] || exit 0\nlogrotate --state=/x/status /etc/logrotate.conf", "/x/status"),
+        ("logrotate --state /x/status -- /etc/logrotate.conf", "/x/status"),
+        ("logrotate -s $STATE /etc/logrotate.conf", None),
+        ("echo logrotate -s /x/status", None),
+        ("logrotate /etc/logrotate.conf", None),
+    ],
+)
+def test_the_state_file_that_is_named(text: str, state: str | None) -> None:
+    assert logrotate_command.state_file(text) == state
