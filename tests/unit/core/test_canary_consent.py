@@ -194,7 +194,8 @@ def test_the_plan_lists_every_line_and_where() -> None:
     made = plan(text)
     said = register(made, written=[check for check in made.checks if check.leaves])
     for line in (
-        "LOG-01 writes one marked line in /var/log/a.log on pay1, pay2; nothing says that it may: say canary: always, never or probe, since from version 0.4.0 on",
+        "LOG-01 writes one marked line in /var/log/a.log on pay1, pay2; nothing says that it may: say canary: always, never or probe, "
+        "since from version 0.4.0 on",
         "LOG-01 writes one marked line in the journal, as payments on pay1, pay2",
         "LOG-01 writes one marked line by syslog to log1:514, as payments on pay1, pay2",
         "LOG-01 writes a request to http://localhost/?c={marker}, of which a line is logged on pay1, pay2",
