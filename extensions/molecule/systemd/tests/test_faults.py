@@ -263,7 +263,7 @@ ROUNDS: list[list[Fault]] = [
     [
         Fault(
             "the service may not write its log (run_as)",
-            f"chown root:root {FILE} && chmod 0600 {FILE}",
+            f"chown root:shop {FILE} && chmod 0640 {FILE}",  # it may be read, and so it is still rotated
             f"! setpriv --reuid=shop --regid=shop --clear-groups test -w {FILE}",
             f"chown shop:shop {FILE} && chmod 0640 {FILE}",
             ("LOG-01", FILE),
