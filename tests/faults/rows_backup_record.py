@@ -316,8 +316,11 @@ def zfs() -> str:
 
 
 def snapshots_of(*found: tuple[str, float]) -> t.Callable[[], str]:
-    lines = [f"{name}@auto-{hours}\t{int(time.time() - hours * 3600)}\t8123456" for name, hours in found]
-    return lambda: "\n".join(["name\tcreation\treferenced", *lines, ""])
+    def made() -> str:
+        lines = [f"{name}@auto-{hours}\t{int(time.time() - hours * 3600)}\t8123456" for name, hours in found]
+        return "\n".join(["name\tcreation\treferenced", *lines, ""])
+
+    return made
 
 
 def velero_states(*found: tuple[float, object, bool]) -> t.Callable[[], str]:
