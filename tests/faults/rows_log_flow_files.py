@@ -435,7 +435,7 @@ ROWS = [
         "lines of now under a time of yesterday",
         zone_off,
         "warn",
-        r"lines of web2 come, and the newest is 30 h old: they are late",
+        r"lines of web2 come, and the newest is 30 h(?: \d+ min)? old: they are late",
     ),
     Row(
         "log_flow",

@@ -225,7 +225,7 @@ ROWS: list[Row] = [
         "a journal in memory by default",
         drop_ins,
         "warn",
-        r"16\.0 MiB, RuntimeMaxUse\), but kept in memory only.*entry is 3 h old",
+        r"16\.0 MiB, RuntimeMaxUse\), but kept in memory only.*entry is 3 h(?: \d+ min)? old",
     ),
     Row("log_rotation", "told to keep it in memory when next started", journal("Storage=volatile"), "warn", r"will be kept in memory only"),
     Row(
