@@ -61,7 +61,7 @@ class Rotation:
     def check(self, path: pathlib.Path) -> Finding:
         runner = Runner(environ=self.environment)
         crontab = self.config.with_name("crontab")
-        crontab.write_text(f"17 3 * * * root /usr/sbin/logrotate -s {self.state} {self.config}\n")
+        crontab.write_text(f"17 3 * * * root {self.program} -s {self.state} {self.config}\n")
         files = {"logrotate_config": self.config, "logrotate_state": self.state, "logrotate_cron": crontab}
         return run("log_rotation", runner, path=str(path), **{name: str(file) for name, file in files.items()})
 

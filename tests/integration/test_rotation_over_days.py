@@ -81,7 +81,7 @@ class Days:
 
     def check(self, days: float) -> Finding:
         crontab = self.config.with_name("crontab")
-        crontab.write_text(f"17 3 * * * root /usr/sbin/logrotate -s {self.state} {self.config}\n")
+        crontab.write_text(f"17 3 * * * root {self.program} -s {self.state} {self.config}\n")
         files = {"path": self.log, "logrotate_config": self.config, "logrotate_state": self.state, "logrotate_cron": crontab}
         args = {name: str(file) for name, file in files.items()}
         return run_item(Item(key="x", check="log_rotation", args=args), Runner(environ=self.environment, clock=Later(days)))[0]
