@@ -10,6 +10,7 @@ import re
 import typing as t
 
 from .._clients.alert_expression import Leaf
+from .._paths import is_within
 from .._phrase import Message, phrase
 from ._alert_kinds import CERTIFICATE, DISK, DOWN
 from ._alert_scope import Scope, host_of, pair_of
@@ -113,7 +114,7 @@ def _only(instance: str, seen: set[str]) -> Message:
 
 def _mount_of(path: str, mounts: t.Iterable[str]) -> str | None:
     """The mount point of the file system in which a path lies."""
-    above = [mount for mount in mounts if mount == "/" or path == mount or path.startswith(mount.rstrip("/") + "/")]
+    above = [mount for mount in mounts if mount == "/" or is_within(path, mount)]
     return max(above, key=len, default=None)
 
 

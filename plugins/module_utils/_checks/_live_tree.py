@@ -14,6 +14,7 @@ import socket
 import stat
 import typing as t
 
+from .._paths import is_within
 from .._phrase import Message, phrase, plural
 
 MOST = 500_000  # entries that are looked at
@@ -148,17 +149,13 @@ def leading_out(links: t.Sequence[str], backed_up: t.Collection[str]) -> list[tu
     found: dict[str, str] = {}
     for link in links[:MOST_LINKS]:
         target = os.path.realpath(link)
-        if any(_is_below(target, root) for root in roots) or not os.path.islink(link):
+        if any(is_within(target, root) for root in roots) or not os.path.islink(link):
             continue
-        if any(_is_below(target, root) for root in _SYSTEM) and not any(_is_below(target, root) for root in _OF_SITES):
+        if any(is_within(target, root) for root in _SYSTEM) and not any(is_within(target, root) for root in _OF_SITES):
             continue
         if _holds_something(target):
             found.setdefault(target, link)
     return [(link, target) for target, link in found.items()]
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def _holds_something(path: str) -> bool:

@@ -16,9 +16,10 @@ import statistics
 import typing as t
 
 from .._clients.restic import DAMAGED, Listed, Restic, ResticFailed
-from .._clients.restic_snapshots import Snapshot, covers, is_within, newest_of_each_set, same_set, slashed
+from .._clients.restic_snapshots import Snapshot, covers, newest_of_each_set, same_set, slashed
 from .._clients.restic_tree import FOLDER, LINK, Content, Tree
 from .._finding import CannotObserve
+from .._paths import is_within
 from .._phrase import NOTHING, Message, phrase, plural
 from .._runner import Runner
 from ._held_content import Listing, beside_earlier, is_hollow

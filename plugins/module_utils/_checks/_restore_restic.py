@@ -11,9 +11,10 @@ import typing as t
 
 from .._clients.restic import DAMAGED, OTHER, Listed, failure, literally
 from .._clients.restic_access import Opened, complete, opened
-from .._clients.restic_snapshots import Snapshot, covers, is_within, select
+from .._clients.restic_snapshots import Snapshot, covers, select
 from .._clients.restic_tree import Content
 from .._finding import CannotObserve
+from .._paths import is_within
 from .._phrase import phrase
 from .._runner import Runner
 from ._backup_proofs import Generation, Restored, RestoreFailed

@@ -23,6 +23,7 @@ import typing as t
 
 from .._finding import CannotObserve
 from .._message import first_line, lines_of
+from .._paths import is_within
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner, unreadable, user_name
 from .._watch import watched
@@ -319,7 +320,7 @@ def moved(path: str, scratch: Scratch, places: t.Mapping[str, str]) -> str | Non
         return path
     whole = os.path.normpath(path)
     for before, now in places.items():
-        if whole == before or whole.startswith(before.rstrip("/") + "/"):
+        if is_within(whole, before):
             there = os.path.join(now, os.path.relpath(whole, before)) if whole != before else now
             if os.path.lexists(there) and within(there, scratch.path):
                 return there

@@ -11,7 +11,10 @@ import re
 import typing as t
 
 from .._argspec import ArgumentsRefused, Spec
+from .._clients.mounts import Mount
+from .._clients.mounts import parse as parse_mountinfo
 from .._finding import CannotObserve, Finding, Measurement
+from .._paths import is_within
 from .._phrase import Message, listed, phrase, plural
 from .._runner import Runner, unreadable
 from .._units import Comparison, humanize_bytes
@@ -48,16 +51,6 @@ class Arguments(t.TypedDict):
     root: str
     proc: str
     timeout: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Mount:
-    """A mounted file system."""
-
-    device: str  # major:minor
-    point: str
-    kind: str
-    writable: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -205,17 +198,10 @@ def _share(what: Message, used: float, limit: Comparison, judgement: Judgement) 
 def parse_mounts(text: str) -> list[Mount]:
     """Mounts of /proc/PID/mountinfo; a later one hides an earlier one at the same place. CannotObserve."""
     found: dict[str, Mount] = {}
-    for line in text.splitlines():
-        words = line.split(" ")
-        if "-" not in words[6:]:
-            continue
-        after = words[words.index("-", 6) + 1 :]
-        if len(after) < 2:
-            continue
-        options = set(words[5].split(",")) | set(after[2].split(",") if len(after) > 2 else ())
-        point = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), words[4])
-        found.pop(point, None)
-        found[point] = Mount(words[2], point, after[0], "ro" not in options)
+    for mount in parse_mountinfo(text):
+        if mount.kind:
+            found.pop(mount.point, None)
+            found[mount.point] = mount
     if not found:
         raise CannotObserve(phrase("the list of mounted file systems is empty or cannot be understood"))
     return list(found.values())
@@ -225,7 +211,7 @@ def local(mounts: t.Iterable[Mount]) -> list[Mount]:
     """Writable file systems on own disks, each once: not again as a bind mount or as a container's overlay."""
     kept: dict[str, Mount] = {}
     for mount in sorted(mounts, key=lambda mount: (len(mount.point), mount.point)):
-        if mount.writable and mount.kind in LOCAL and (mount.kind != "overlay" or mount.point == "/"):
+        if not mount.read_only and mount.kind in LOCAL and (mount.kind != "overlay" or mount.point == "/"):
             kept.setdefault(mount.device, mount)
     return list(kept.values())
 
@@ -238,7 +224,7 @@ def holding(mounts: t.Sequence[Mount], paths: t.Iterable[str], root: str, judgem
             judgement.unseen.append(phrase("{path:path} does not exist, so the room for it is not known", path=path))
             continue
         real = os.path.realpath(path) if root == "/" else os.path.normpath(path)
-        around = [mount for mount in mounts if real == mount.point or real.startswith(mount.point.rstrip("/") + "/")]
+        around = [mount for mount in mounts if is_within(real, mount.point)]
         if around:
             mount = max(around, key=lambda mount: len(mount.point))
             kept.setdefault(mount.device, mount)

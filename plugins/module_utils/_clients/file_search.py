@@ -21,7 +21,8 @@ from .canary_comparison import Found, is_of_line
 from .canary_marker import PREFIX, Marker, folder_of, host_name, written
 from .line_headers import Header, header_of
 from .log_files import rotated_files
-from .own_files import MOUNTS, own_kind
+from .mounts import MOUNTS
+from .own_files import own_kind
 
 TAIL = 64 * 2**20  # what is read of a file in which the line may already be
 CHUNK = 2**20

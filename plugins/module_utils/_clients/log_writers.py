@@ -18,6 +18,7 @@ import typing as t
 
 from .._runner import Runner
 from .log_files import Rotated
+from .mounts import mount_of
 from .rotated_names import COMPRESSED, Naming, usual
 
 SETTLE = 2.0  # seconds that a process may need to open its new file after a rotation
@@ -142,22 +143,11 @@ def _mounts(proc: str, pid: str) -> str:
 
 def place_of(path: str, mountinfo: str) -> tuple[str, str] | None:
     """The device, and the path below its root, of a path as a process with these mounts sees it."""
-    best: tuple[int, str, str] | None = None
-    for line in mountinfo.splitlines():
-        fields = line.split(" ")
-        if len(fields) < 5:
-            continue
-        device, root, point = fields[2], _unescaped(fields[3]), _unescaped(fields[4])
-        root = root[: -len("//deleted")] if root.endswith("//deleted") else root
-        inside = path == point or path.startswith(point.rstrip("/") + "/")
-        if inside and (best is None or len(point) >= best[0]):  # a later mount hides an earlier one at the same place
-            rest = path[len(point.rstrip("/")) :]
-            best = len(point), device, (root.rstrip("/") + rest) or "/"
-    return (best[1], best[2]) if best else None
-
-
-def _unescaped(field: str) -> str:
-    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), field)
+    mount = mount_of(path, mountinfo)
+    if mount is None:
+        return None
+    root = mount.root.removesuffix("//deleted").rstrip("/")
+    return mount.device, (root + path[len(mount.point.rstrip("/")) :]) or "/"
 
 
 # -- what is open

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import typing as t
 
 from .._finding import CannotObserve
+from . import mounts
 from .canary_marker import Marker, host_name, machine_id
 from .log_files import rotated_files, rotated_name
 
 FILE, BESIDE = "file", "beside"
-MOUNTS = "/proc/self/mountinfo"
 _LONGEST = 65_536
-_ESCAPED = re.compile(r"\\([0-7]{3})")
 Identity = tuple[int, int]
 
 
@@ -107,18 +105,11 @@ def _is_layer_of(found: str, written: str, mountinfo: str) -> bool:
 
 def _overlays(mountinfo: str) -> t.Iterator[tuple[str, list[str]]]:
     """Where overlays are mounted, and their layers."""
-    for line in mountinfo.splitlines():
-        left, _dash, right = line.partition(" - ")
-        fields, kind = left.split(), right.split()
-        if len(fields) < 5 or len(kind) < 3 or kind[0] not in ("overlay", "fuse.fuse-overlayfs", "fuse-overlayfs"):
-            continue
-        options = dict(option.partition("=")[::2] for option in _plain(kind[2]).split(","))
-        layers = [options.get("upperdir", ""), *options.get("lowerdir", "").split(":")]
-        yield _plain(fields[4]), [layer for layer in layers if layer.startswith("/")]
+    for mount in mounts.parse(mountinfo):
+        if mount.kind in ("overlay", "fuse.fuse-overlayfs", "fuse-overlayfs"):
+            options = dict(option.partition("=")[::2] for option in mount.options)
+            layers = [options.get("upperdir", ""), *options.get("lowerdir", "").split(":")]
+            yield mount.point, [layer for layer in layers if layer.startswith("/")]
 
 
-def _plain(text: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 8)), text)
-
-
-__all__ = ("BESIDE", "FILE", "MOUNTS", "own_kind")
+__all__ = ("BESIDE", "FILE", "own_kind")

@@ -13,6 +13,7 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
+from .._paths import is_within
 from .._phrase import phrase
 
 # names that containers and jobs of a cluster are given anew each time
@@ -70,10 +71,6 @@ def newest_of_each_set(snapshots: t.Iterable[Snapshot]) -> list[Snapshot]:
 def covers(snapshot: Snapshot, path: str) -> bool:
     """Whether the path, or a folder above it, was asked to be backed up. Whether it is in the snapshot is another question."""
     return any(is_within(slashed(path), slashed(covered)) for covered in snapshot.paths)
-
-
-def is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
 def slashed(path: str) -> str:
@@ -156,7 +153,6 @@ __all__ = (
     "Summary",
     "covers",
     "entry_of",
-    "is_within",
     "newest_of_each_set",
     "parse_snapshots",
     "parse_time",

@@ -13,7 +13,8 @@ import json
 import posixpath
 import typing as t
 
-from .restic_snapshots import Snapshot, is_within, slashed
+from .._paths import is_within
+from .restic_snapshots import Snapshot, slashed
 
 FOLDER, FILE, LINK = "dir", "file", "symlink"
 LONGEST = 2**20  # bytes of one entry

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import typing as t
 
+from .._paths import is_within
+
 PROPERTIES = (
     "ProtectSystem,ProtectHome,PrivateTmp,ReadWritePaths,ReadOnlyPaths,InaccessiblePaths,BindPaths,BindReadOnlyPaths,"
     "LogsDirectory,StateDirectory,CacheDirectory,RuntimeDirectory"
@@ -33,13 +35,13 @@ def kept_from(path: str, properties: t.Mapping[str, str]) -> Kept | None:
     real = os.path.realpath(path)
     writable, read_only, hidden = _places(properties)
     bound = max(
-        (len(place) for place, setting in (*writable, *read_only) if setting.startswith("Bind") and _holds(place, real)), default=-1
+        (len(place) for place, setting in (*writable, *read_only) if setting.startswith("Bind") and is_within(real, place)), default=-1
     )
     for place, setting in hidden:
-        if _holds(place, real) and len(place) > bound:
+        if is_within(real, place) and len(place) > bound:
             return Kept(setting, hidden=True)
-    most, by = max(((len(place), setting) for place, setting in read_only if _holds(place, real)), default=(-1, ""))
-    if most < 0 or any(_holds(place, real) and len(place) >= most for place, _setting in writable):
+    most, by = max(((len(place), setting) for place, setting in read_only if is_within(real, place)), default=(-1, ""))
+    if most < 0 or any(is_within(real, place) and len(place) >= most for place, _setting in writable):
         return None
     return Kept(by, hidden=False)
 
@@ -78,10 +80,6 @@ def _bound(properties: t.Mapping[str, str], name: str) -> list[str]:
     """Where each of ``source:place:options`` is seen."""
     words = [word.lstrip("-+").split(":") for word in properties.get(name, "").split()]
     return [(parts[1:2] or parts)[0] for parts in words if parts[0].startswith("/")]
-
-
-def _holds(place: str, path: str) -> bool:
-    return path == place or path.startswith(place.rstrip("/") + "/")
 
 
 __all__ = ("PROPERTIES", "Kept", "kept_from")
