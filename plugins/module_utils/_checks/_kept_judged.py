@@ -94,7 +94,7 @@ def _with_stray(verdict: Verdict, stray: float, wanted: Wanted) -> Verdict:
         message=verdict.message,
         stray=stray,
     )
-    return dataclasses.replace(verdict, status=Status.WARN if verdict.status is Status.PASS else verdict.status, message=told)
+    return _warned(verdict, told)
 
 
 def _with_hole(verdict: Verdict, older: float, younger: float) -> Verdict:
@@ -104,6 +104,11 @@ def _with_hole(verdict: Verdict, older: float, younger: float) -> Verdict:
         older=older,
         younger=younger,
     )
+    return _warned(verdict, told)
+
+
+def _warned(verdict: Verdict, told: Message) -> Verdict:
+    """The same, but no better than a warning."""
     return dataclasses.replace(verdict, status=Status.WARN if verdict.status is Status.PASS else verdict.status, message=told)
 
 

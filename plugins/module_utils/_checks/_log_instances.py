@@ -11,6 +11,8 @@ import ipaddress
 import re
 import typing as t
 
+from .._destination import is_address
+
 LOCAL = ("local", "localdomain", "lan", "home", "internal")  # domains that say nothing of where a host is
 
 
@@ -59,14 +61,6 @@ def plain_name(text: str) -> str:
         return name
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return str(mapped or address)
-
-
-def is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 class Names:

@@ -13,6 +13,7 @@ import grp
 import os
 import pwd
 import struct
+import typing as t
 
 from .._phrase import phrase
 from ._rotation_age import Log
@@ -40,36 +41,36 @@ def judge_possible(verdict: Verdict, log: Log) -> None:
                 )
             )
             return
-    user = log.block.user if log.block is not None else None
-    refused = next((folder for folder in folders if user is not None and not _may_rename(log.path, folder, *user)), None)
-    if refused is not None and user is not None:
+    if log.block is not None and log.block.user is not None:
+        _judge_user(verdict, log, folders, *log.block.user)
+
+
+def _judge_user(verdict: Verdict, log: Log, folders: t.Sequence[str], user: str, group: str) -> None:
+    """One that is not known here is taken to be allowed all. Renaming takes no right to the file itself; all else does."""
+    rights = _rights_of(user, group)
+    if rights is None:
+        return
+    needs = next((word for word in ("copytruncate", "copy", "compress") if log.has(word)), None)
+    refused = next((folder for folder in folders if not may_rename(folder, *rights, path=log.path)), None)
+    if refused is not None:
         verdict.problems.append(
             phrase(
                 "logrotate cannot rotate {path:path}: its rule rotates as {user} (su), who may not rename files in {folder:path}",
                 path=log.path,
-                user=user[0],
+                user=user,
                 folder=refused,
             )
         )
-    elif user is not None:
-        _judge_reading(verdict, log, *user)
-
-
-def _judge_reading(verdict: Verdict, log: Log, user: str, group: str) -> None:
-    """Renaming takes no right to the file itself; all else does."""
-    needs = next((word for word in ("copytruncate", "copy", "compress") if log.has(word)), None)
-    rights = _rights_of(user, group)
-    if needs is None or rights is None or may_open(log.path, *rights, writing=needs == "copytruncate"):
-        return
-    verdict.problems.append(
-        phrase(
-            "logrotate cannot rotate {path:path} with {word}: its rule rotates as {user} (su), who may not read the file, or not write it "
-            "where that is needed",
-            path=log.path,
-            word=needs,
-            user=user,
+    elif needs is not None and not may_open(log.path, *rights, writing=needs == "copytruncate"):
+        verdict.problems.append(
+            phrase(
+                "logrotate cannot rotate {path:path} with {word}: its rule rotates as {user} (su), who may not read the file, or not write "
+                "it where that is needed",
+                path=log.path,
+                word=needs,
+                user=user,
+            )
         )
-    )
 
 
 def attribute_of(path: str) -> str | None:
@@ -85,12 +86,6 @@ def attribute_of(path: str) -> str | None:
     finally:
         os.close(descriptor)
     return "i" if flags & IMMUTABLE else "a" if flags & APPEND_ONLY else None
-
-
-def _may_rename(path: str, folder: str, user: str, group: str) -> bool:
-    """Whether a user that the rule names may; one that is not known here is taken to."""
-    rights = _rights_of(user, group)
-    return rights is None or may_rename(folder, *rights, path=path)
 
 
 def _rights_of(user: str, group: str) -> tuple[int, set[int]] | None:

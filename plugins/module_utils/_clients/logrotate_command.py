@@ -30,15 +30,11 @@ def not_rotating(text: str, config: str) -> Message | None:
     """Why a command line, or the text of a script, does not rotate by this configuration; None when it does."""
     lines = _reached(text)
     reasons: list[Message] = []
-    for line in lines:
-        for words in _commands(line):
-            place = next((number for number, word in enumerate(words) if os.path.basename(word) == "logrotate"), None)
-            if place is None or _only_named(words, place):
-                continue
-            reason = _of_arguments(words[place], words[place + 1 :], config)
-            if reason is None:
-                return None
-            reasons.append(reason)
+    for program, following in _started(lines):
+        reason = _of_arguments(program, following, config)
+        if reason is None:
+            return None
+        reasons.append(reason)
     if reasons:
         return reasons[0]
     if any("logrotate" in word for line in lines for words in _commands(line) for word in words if not _only_named(words, len(words))):
@@ -48,18 +44,21 @@ def not_rotating(text: str, config: str) -> Message | None:
 
 def state_file(text: str) -> str | None:
     """The state file that a command line, or the text of a script, names; None where it names none, or by a variable."""
-    for line in _reached(text):
-        for words in _commands(line):
-            place = next((number for number, word in enumerate(words) if os.path.basename(word) == "logrotate"), None)
-            if place is None or _only_named(words, place):
-                continue
-            following = words[place + 1 :]
-            for word, value in zip(following, [*following[1:], ""]):
-                told = _STATE.fullmatch(word)
-                named = (told.group(1) or told.group(2) or value) if told else ""
-                if named.startswith("/") and "$" not in named:
-                    return named
+    for _program, following in _started(_reached(text)):
+        for word, value in zip(following, [*following[1:], ""]):
+            told = _STATE.fullmatch(word)
+            named = (told.group(1) or told.group(2) or value) if told else ""
+            if named.startswith("/") and "$" not in named:
+                return named
     return None
+
+
+def _started(lines: t.Iterable[str]) -> t.Iterator[tuple[str, list[str]]]:
+    """The logrotate of each command that starts it, and its arguments."""
+    for words in (words for line in lines for words in _commands(line)):
+        place = next((number for number, word in enumerate(words) if os.path.basename(word) == "logrotate"), None)
+        if place is not None and not _only_named(words, place):
+            yield words[place], words[place + 1 :]
 
 
 def missing_program(text: str) -> str | None:
