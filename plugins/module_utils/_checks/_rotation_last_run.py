@@ -15,7 +15,6 @@ from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
-from ._rotation_starts import service_of
 from ._rotation_verdict import Verdict
 
 LINES = 2000
@@ -39,11 +38,8 @@ class Names(t.NamedTuple):
         return any(pattern in words or (" " in pattern and pattern in line) for pattern in self.patterns)
 
 
-def judge_last_run(verdict: Verdict, state: State, unit: str, names: Names, runner: Runner) -> dict[str, object]:
-    """What is observed; nothing where it went well, or no service is known. ``unit``: the service that starts logrotate."""
-    if not unit:
-        return {}
-    shown = service_of(unit, runner)
+def judge_last_run(verdict: Verdict, state: State, unit: str, shown: systemd.Properties, names: Names, runner: Runner) -> dict[str, object]:
+    """What is observed; nothing where it went well. ``unit``: the service that starts logrotate; ``shown``: what systemd shows of it."""
     if shown.get("ActiveState") != "failed" and shown.get("Result", "success") == "success":
         return {}
     result, code = shown.get("Result", ""), shown.get("ExecMainStatus", "")

@@ -33,8 +33,7 @@ _TIMER = (
     "LoadState,ActiveState,SubState,UnitFileState,Unit,NextElapseUSecRealtime,NextElapseUSecMonotonic,InactiveEnterTimestamp,"
     "WantedBy,RequiredBy,UpheldBy,BoundBy,TriggeredBy,TimersCalendar,TimersMonotonic,LastTriggerUSec"
 )
-SERVICE = "LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart"
-_CONFINED = f"{SERVICE},{unit_sandbox.PROPERTIES}"
+_SERVICE = f"LoadState,ActiveState,Result,ExecMainStatus,ExecMainStartTimestamp,ExecMainExitTimestamp,ExecStart,{unit_sandbox.PROPERTIES}"
 
 
 class Starter(t.NamedTuple):
@@ -46,6 +45,15 @@ class Starter(t.NamedTuple):
     refused: Message | None = None  # why what it starts cannot rotate this log
 
 
+class Timer(t.NamedTuple):
+    """The timer that is to start logrotate, and the service that it starts, as systemd shows them; nothing where it cannot be asked."""
+
+    name: str
+    shown: systemd.Properties
+    unit: str
+    service: systemd.Properties
+
+
 class Asked(t.NamedTuple):
     config: str
     timer: str | None
@@ -55,11 +63,22 @@ class Asked(t.NamedTuple):
     renames: tuple[str, ...] = ()  # in which of them files are renamed
 
 
-def judge_runs(verdict: Verdict, state: State, asked: Asked, runner: Runner) -> tuple[bool, str]:
-    """Whether something is seen that starts logrotate, and the service that a timer starts for that."""
+def timer_of(asked: Asked, runner: Runner) -> Timer:
+    """Asks systemd once."""
+    name = asked.timer or TIMER
+    try:
+        shown = systemd.show(runner, name, _TIMER)
+    except CannotObserve:
+        return Timer(name, {}, "", {})
+    unit = shown.get("Unit") or f"{name.removesuffix('.timer')}.service"
+    return Timer(name, shown, unit, _service(unit, runner) if shown["LoadState"] in ("loaded", "masked") else {})
+
+
+def judge_runs(verdict: Verdict, state: State, asked: Asked, timer: Timer, runner: Runner) -> tuple[bool, bool]:
+    """Whether something is seen that starts logrotate, and whether the service of the timer is that of this configuration."""
     now = runner.now().timestamp()
-    timer, unit = _timer(asked, runner)
-    starts = _judge_starters(verdict, state, asked, timer, runner)
+    starter, ours = _timer(asked, timer, runner)
+    starts = _judge_starters(verdict, state, asked, starter, runner)
     if state.last_run is None:
         never = phrase("logrotate has not run yet: its state file {state:path} is not there", state=state.path)
         (verdict.remarks if starts else verdict.doubts).append(never)
@@ -71,19 +90,13 @@ def judge_runs(verdict: Verdict, state: State, asked: Asked, runner: Runner) -> 
                 state=state.path,
             )
         )
-    return starts, unit
+    return starts, ours
 
 
-def state_named(asked: Asked, runner: Runner) -> str | None:
+def state_named(asked: Asked, timer: Timer, runner: Runner) -> str | None:
     """The state file that what starts logrotate names; None where it names none: then it is the usual one."""
-    name = asked.timer or TIMER
-    try:
-        shown = systemd.show(runner, name, _TIMER)
-    except CannotObserve:
-        shown = {}
-    if shown.get("LoadState") == "loaded" and shown.get("ActiveState") == "active":
-        started = service_of(shown.get("Unit") or f"{name.removesuffix('.timer')}.service", runner).get("ExecStart", "")
-        for command in logrotate_command.of_service(started):
+    if timer.shown.get("LoadState") == "loaded" and timer.shown.get("ActiveState") == "active":
+        for command in logrotate_command.of_service(timer.service.get("ExecStart", "")):
             text = command if "logrotate" in command else _script_of(command, runner)
             if logrotate_command.not_rotating(text, asked.config) is None:
                 return logrotate_command.state_file(text)
@@ -92,7 +105,7 @@ def state_named(asked: Asked, runner: Runner) -> str | None:
     except CannotObserve:
         return None
     for entry, text in entries:
-        left = bool(shown) and not entry.line and SYSTEMD_RUNS in text
+        left = bool(timer.shown) and not entry.line and SYSTEMD_RUNS in text
         if not left and ignored_because(entry) is None and logrotate_command.not_rotating(text, asked.config) is None:
             return logrotate_command.state_file(text)
     return None
@@ -128,33 +141,29 @@ def _judge_starters(verdict: Verdict, state: State, asked: Asked, timer: Starter
     return False
 
 
-def _timer(asked: Asked, runner: Runner) -> tuple[Starter | None, str]:
-    """The timer of this configuration, and the service that it starts; None where there is none, or systemd does not run this host."""
-    name = asked.timer or TIMER
-    try:
-        shown = systemd.show(runner, name, _TIMER)
-    except CannotObserve:
-        return None, ""
+def _timer(asked: Asked, timer: Timer, runner: Runner) -> tuple[Starter | None, bool]:
+    """The timer of this configuration, and whether it is one; None where there is none, or systemd does not run this host."""
+    name, shown, unit, service = timer
+    if not shown:
+        return None, False
     load = shown["LoadState"]
     if load not in ("loaded", "masked"):
         missing = phrase("{timer:path} is not there ({load})", timer=name, load=load)
-        return (Starter(missing) if asked.timer else None), ""
-    unit = shown.get("Unit") or f"{name.removesuffix('.timer')}.service"
-    service = service_of(unit, runner)
+        return (Starter(missing) if asked.timer else None), False
     if not asked.timer and asked.config != CONFIG and asked.config not in service.get("ExecStart", ""):
-        return None, ""
+        return None, False
     status, said = systemd.next_run(name, shown)
     if load == "masked":
         status, said = "fail", phrase("{timer:path} is masked", timer=name)
     if status == "fail":
-        return Starter(said, since=_off_since(name, shown, runner)), unit
+        return Starter(said, since=_off_since(name, shown, runner)), True
     useless = _starts_nothing(name, unit, service, asked, runner)
     if useless is not None:
-        return Starter(useless), unit
+        return Starter(useless), True
     stays, said = systemd.enablement(name, shown)
     lost = stays == "fail" and shown.get("UnitFileState") in ("disabled", "enabled-runtime")
     weak = said if lost else _runs_seldom(name, shown, service, asked, runner)
-    return Starter(weak=weak, refused=_confined(unit, service, asked)), unit
+    return Starter(weak=weak, refused=_confined(unit, service, asked)), True
 
 
 def _confined(unit: str, service: systemd.Properties, asked: Asked) -> Message | None:
@@ -253,9 +262,9 @@ def _booted(runner: Runner) -> float | None:
     return next((float(line.split()[1]) for line in lines if line.startswith("btime ")), None)
 
 
-def service_of(unit: str, runner: Runner) -> systemd.Properties:
+def _service(unit: str, runner: Runner) -> systemd.Properties:
     try:
-        return systemd.show(runner, unit, _CONFINED)
+        return systemd.show(runner, unit, _SERVICE)
     except CannotObserve:
         return {}
 
@@ -368,10 +377,10 @@ def _another_timer(asked: Asked, runner: Runner) -> bool:
         return False
     units = [words[-1] for line in done.stdout.splitlines() if (words := line.split()) and words[-1].endswith(".service")]
     for unit in units[:FEW]:
-        command = service_of(unit, runner).get("ExecStart", "")
+        command = _service(unit, runner).get("ExecStart", "")
         if "logrotate" in command and (asked.config == CONFIG or asked.config in command):
             return True
     return False
 
 
-__all__ = ("CONFIG", "Asked", "judge_runs", "service_of", "state_named")
+__all__ = ("CONFIG", "Asked", "judge_runs", "state_named", "timer_of")

@@ -150,7 +150,8 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
         return Log(current, log_files.rotated_files(current.path), None, None, State(""), True)
     paths, config = {path, current.path}, args["logrotate_config"]
     asked = _rotation_starts.Asked(config, args["logrotate_timer"], args["logrotate_cron"])
-    state = logrotate.read_state(args["logrotate_state"] or _rotation_starts.state_named(asked, runner), runner)
+    timer = _rotation_starts.timer_of(asked, runner)
+    state = logrotate.read_state(args["logrotate_state"] or _rotation_starts.state_named(asked, timer, runner), runner)
     declared = logrotate.declared_for(paths, config, state, runner)
     paths |= declared.names
     for name in declared.names & state.dates.keys():
@@ -164,8 +165,9 @@ def _looked_at(path: str, current: Current, args: Arguments, verdict: Verdict, o
     in_place = block is not None and bool({"copy", "copytruncate"} & block.flags)
     folders = (*naming.folders, os.path.dirname(state.path))
     asked = asked._replace(period=rule.period if rule else None, folders=folders, renames=() if in_place else naming.folders)
-    started, unit = _rotation_starts.judge_runs(verdict, state, asked, runner)
-    ended = judge_last_run(verdict, state, unit, Names(paths, naming, block.patterns if block else ()), runner)
+    started, ours = _rotation_starts.judge_runs(verdict, state, asked, timer, runner)
+    names = Names(paths, naming, block.patterns if block else ())
+    ended = judge_last_run(verdict, state, timer.unit, timer.service, names, runner) if ours else {}
     observed.update(ended)
     said = [*declared.skipped, *(str(one.said) for one in declared.invalid)]
     observed["logrotate"] = {"rule": str(rule.describe()) if rule else None, "problems": said}

@@ -353,7 +353,8 @@ def cron_places(folder: pathlib.Path, monkeypatch: pytest.MonkeyPatch, *, runs: 
 def started(logs: Logs, runner: FakeRunner, config: str = "/etc/logrotate.conf") -> Verdict:
     verdict = Verdict()
     state = logrotate.State(str(logs.state), NOW.timestamp() - 7200)
-    _rotation_starts.judge_runs(verdict, state, _rotation_starts.Asked(config, None, None), runner)
+    asked = _rotation_starts.Asked(config, None, None)
+    _rotation_starts.judge_runs(verdict, state, asked, _rotation_starts.timer_of(asked, runner), runner)
     return verdict
 
 
