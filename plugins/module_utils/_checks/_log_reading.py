@@ -11,7 +11,7 @@ import re
 
 from .._clients.log_lines import Line, Run, Sample
 from .._clients.log_records import PARSERS, Fields, looks_like
-from .._clients.log_times import Stamp, read_time
+from .._clients.log_times import COLOUR, Stamp, read_time
 from .._clients.log_traces import continues, has_level_behind, looks_like_trace, pieces_of_object
 from .._finding import CannotObserve
 from .._patterns import NotSearched, find_each
@@ -20,7 +20,6 @@ from .._runner import Runner
 
 BATCH = 2000  # lines that one child tries a pattern on at once
 PATTERN_SECONDS = 10.0
-_COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}m")
 OUR_OWN = re.compile(r"operability-canary [0-9a-f]{32}")  # a line that this collection has written
 TIME_GROUPS = ("time", "timestamp", "ts", "date", "datetime", "asctime")
 JOINED = 1 << 16  # characters of a record of several lines that are looked at
@@ -198,7 +197,7 @@ def _as_text(reading: Reading, run: Run, lines: list[Line], now: dt.datetime) ->
     stray: list[Line] = []
     within = not run.starts  # in the midst of a record, whose beginning was not read
     for line in lines:
-        text = _COLOURS.sub("", line.text) if "\x1b" in line.text else line.text
+        text = COLOUR.sub("", line.text) if "\x1b" in line.text else line.text
         stamp = read_time(text, now) if text.strip() and text[0] not in " \t" else None
         if stamp is not None:
             _stray(reading, run, stray, last)

@@ -69,7 +69,6 @@ _DRESS = re.compile(r"(?:\x1b\[[0-9;]{0,12}m|[\s\ufeff\x00-\x1a]){1,200}")
 _SYSLOG = re.compile(r"(?:\d{1,5} )?<\d{1,3}>(?:1 )?")
 _OPENING = re.compile(r"[\[(<{\"'|*#=:,;-]{1,8}\s{0,4}")
 _CLOCK_FIRST = re.compile(r"[\[(\"']?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?![\d:])")
-_STARTED = re.compile(r"Started [A-Z]{3,8} \"[^\"]{0,1000}\" for \S{1,60} at ")  # as Rails writes
 _UPTIME = re.compile(r"\[ {0,8}\d{1,9}\.\d{3,6}\] ")
 _LEVEL = re.compile(
     r"(?:trace|debug|info|information|notice|note|warn|warning|err|error|crit|critical|fatal|alert|emerg|severe|fine|finer|finest|config|log|"
@@ -79,7 +78,7 @@ _LEVEL = re.compile(
 _GROUPED = re.compile(r"(?:\[[^\[\]]{0,100}\]|\([^()]{0,100}\)|<[^<>]{0,100}>|\{[^{}]{0,100}\})[:,;|-]{0,2}\s{0,8}")
 _WORD = re.compile(r"[^\s\[(<{|]{1,100}[|]?\s{0,8}")
 _PROSE = re.compile(r"[^\d=]*[^\W\d_][^\d=]*(?<![:|])")
-_COLOUR = re.compile(r"\x1b\[[0-9;]{0,12}m")
+COLOUR = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _TABBED = re.compile(r"(?P<key>[@A-Za-z_][\w@.-]{0,40}):(?P<value>[^\t]{1,60})")  # LTSV
 _STARTED = re.compile(r"Started [A-Z]{3,10} \"[^\"]{0,2000}\" for \S{1,60} at ")  # Rails
 _SPID = re.compile(r"\d\d:\d{4}:\d{5}:\d{5}:")  # Sybase
@@ -96,7 +95,7 @@ def read_time(line: str, now: dt.datetime) -> Stamp | None:
     whole = len(line) <= LONGEST
     line = line[:LONGEST]
     if "\x1b" in line:
-        line = _COLOUR.sub("", line)
+        line = COLOUR.sub("", line)
     start = _dressed(line, 0)
     special = _STARTED.match(line, start) or _SPID.match(line, start)
     if special:
@@ -115,9 +114,6 @@ def read_time(line: str, now: dt.datetime) -> Stamp | None:
     found = of_text(line, start, now)
     if found:
         return found
-    said = _STARTED.match(line, start)
-    if said:
-        return of_text(line, said.end(), now)
     if _CLOCK_FIRST.match(line, start):
         return None  # a time of day without a date: any date further on is another one
     return _of_keys(line, start, now) or _after_words(line, start, now) or _in_brackets(line, now) or _json_within(line, now, whole=whole)
@@ -312,4 +308,4 @@ def _json_within(line: str, now: dt.datetime, *, whole: bool) -> Stamp | None:
     return _of_json(line[place:], now, whole=whole) if place > 0 else None
 
 
-__all__ = ("HEAD_LINES", "KEYS", "Stamp", "first_time", "has_clock_only", "read_time")
+__all__ = ("COLOUR", "HEAD_LINES", "KEYS", "Stamp", "first_time", "has_clock_only", "read_time")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bisect
 import dataclasses
+import itertools
 import re
 import typing as t
 
@@ -82,9 +83,7 @@ class Scan:
         text = "\n".join(texts[first:last])
         if "base64," in text:
             text = _DATA.sub(lambda match: "." * len(match.group()), text)
-        starts = [0]
-        for line in texts[first : last - 1]:
-            starts.append(starts[-1] + len(line) + 1)
+        starts = _starts(texts[first:last])
         values: dict[int, list[str]] = {}
         for name, found in self._all(text):
             place = bisect.bisect_right(starts, found.start) - 1
@@ -114,9 +113,7 @@ class Scan:
                 if numbers[place][0] not in taken:
                     self._keep(found, run, run.lines[numbers[place][0]], "")
         text = "\n".join(changed)
-        starts = [0]
-        for line in changed[:-1]:
-            starts.append(starts[-1] + len(line) + 1)
+        starts = _starts(changed)
         spans: Spans = {}
         for name, found in self._all(text):
             place = bisect.bisect_right(starts, found.start) - 1
@@ -157,6 +154,11 @@ class Scan:
             known.count += 1
         elif len(self.found) < MOST:
             self.found[key] = Secret(found.family, found.value, found.weak, run, line, name=name)
+
+
+def _starts(lines: t.Sequence[str]) -> list[int]:
+    """Where each line begins in all of them put together."""
+    return list(itertools.accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
 
 
 def _of_pieces(texts: t.Sequence[str], number: int, last: int) -> tuple[str, int]:
