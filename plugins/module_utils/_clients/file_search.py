@@ -16,9 +16,10 @@ import typing as t
 from .._destination import is_address
 from .._finding import CannotObserve
 from .._phrase import Message, phrase, verbatim
-from .._runner import Runner, unreadable, user_name
+from .._runner import Runner, unreadable
 from .canary_comparison import Found, is_of_line
 from .canary_marker import PREFIX, Marker, folder_of, host_name, written
+from .closed_folders import closed_folder
 from .line_headers import Header, header_of
 from .log_files import rotated_files
 from .mounts import MOUNTS
@@ -131,7 +132,7 @@ class FileSearch:
         self.refused.pop(patterns, None)
         found: list[str] = []
         for pattern in patterns:
-            closed = _closed_folder(pattern)
+            closed = closed_folder(pattern)
             if closed:
                 self.refused[patterns] = closed
             found += [path for path in sorted(glob.glob(pattern, recursive=True)) if not path.endswith(_COMPRESSED)]
@@ -392,24 +393,6 @@ def _first_reader(key: Identity, status: os.stat_result, markers: list[Marker], 
         return _Reader(size, size, size)
     start = max(0, size - FIRST)
     return _Reader(start, max(0, size - TAIL), start)
-
-
-def _closed_folder(pattern: str) -> Message | None:
-    """A folder on the way that may not be looked into: glob passes over it in silence."""
-    folder = os.path.dirname(pattern)
-    parts = folder.split(os.sep)
-    below = [*parts[1:], os.path.basename(pattern)]
-    for count, name in enumerate(below, 1):
-        part = os.sep.join(parts[:count]) or os.sep
-        needed = os.X_OK | (os.R_OK if glob.has_magic(name) else 0)
-        for path in glob.glob(part) if glob.has_magic(part) else [part]:
-            if os.path.isdir(path) and not os.access(path, needed):
-                return phrase(
-                    "{path:path} may not be looked into by {user}; let the check run as a user who may (run_as, become)",
-                    path=path,
-                    user=user_name(),
-                )
-    return None
 
 
 def _existing_part(pattern: str) -> str | None:

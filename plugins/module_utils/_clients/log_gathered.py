@@ -13,8 +13,9 @@ import re
 import typing as t
 
 from .._finding import CannotObserve
-from .._phrase import Message, phrase
-from .._runner import Runner, unreadable, user_name
+from .._phrase import phrase
+from .._runner import Runner, unreadable
+from .closed_folders import closed_folder
 from .line_headers import Known, host_of_document, host_of_header
 from .log_counted import Counted, Enough, Tally
 from .log_files import Rotated, rotated_files
@@ -260,19 +261,4 @@ def _host_by_other_fields(fields: t.Mapping[str, str], known: Known) -> str | No
     return next((value for name, value in values if name not in VAGUE_FIELDS or known(value)), None)
 
 
-def closed_folder(pattern: str) -> Message | None:
-    """A folder on the way that this user may not look into; glob passes over it in silence."""
-    parts = pattern.split(os.sep)
-    for count in range(1, len(parts)):
-        part = os.sep.join(parts[:count]) or os.sep
-        for path in glob.iglob(part) if glob.has_magic(part) else [part]:
-            if os.path.isdir(path) and not os.access(path, os.X_OK | (os.R_OK if glob.has_magic(parts[count]) else 0)):
-                return phrase(
-                    "{path:path} may not be looked into by {user}; let the check run as a user who may (run_as, become)",
-                    path=path,
-                    user=user_name(),
-                )
-    return None
-
-
-__all__ = ("GatheredFiles", "closed_folder", "host_of_line")
+__all__ = ("GatheredFiles", "host_of_line")

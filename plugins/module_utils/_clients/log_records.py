@@ -15,7 +15,6 @@ Fields = t.Mapping[str, object]
 Parse = t.Callable[[str], t.Optional[Fields]]  # the fields of a line; None for one that is not of the format
 FORMATS = ("text", "json", "logfmt", "rfc5424", "rfc3164")
 DEEPEST = 4  # objects within each other in which a field is looked for
-_PRIORITY = re.compile(r"<(\d{1,3})>")
 SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 
 
