@@ -143,6 +143,16 @@ def by_the_name_of_the_place(folder: str, **changes: t.Any) -> Arrange:
     return arrange
 
 
+def nothing_under_the_name_of_the_place(world: World) -> Arguments:
+    """What ships the log has stopped."""
+    central = world.folder / "central" / OTHER / "app.log"
+    central.parent.mkdir(parents=True)
+    central.write_text("a line of before\n")
+    search = f"{world.folder}/central/{{host}}/app.log"
+    given = {"via": "file", "path": str(log_file(world)), "backend": "file", "search": search, "names": {HOST: OTHER}}
+    return {**given, "deadline": "3s", "interval": "200ms"}
+
+
 FOUND = r"was found in .*central\.log within"
 UNDER = rf"under the name of {OTHER}: whoever looks for"
 ROWS: list[Row] = [
@@ -181,6 +191,13 @@ ROWS: list[Row] = [
         by_the_name_of_the_place(OTHER, names={HOST: OTHER}),
         "pass",
         r"was found in",
+    ),
+    Row(
+        "log_canary",
+        "not in the folder of the name that is declared",
+        nothing_under_the_name_of_the_place,
+        "fail",
+        rf"was not found within 3 s in \S+/central/{OTHER}/app\.log \(1 file",
     ),
     Row("log_canary", "in a folder of another name", by_the_name_of_the_place(OTHER), "fail", rf"it lies in .*, under the name of {OTHER}"),
     Row("log_canary", "a pattern finds it in the folder of its host", in_folders(HOST, others=False), "pass", r"was found in"),

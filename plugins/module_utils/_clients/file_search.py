@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import fnmatch
 import glob
 import os
 import re
@@ -303,8 +304,9 @@ class FileSearch:
     def searched(self, marker: Marker) -> Searched:
         patterns = self._patterns_of(marker)
         paths = self.paths.get(patterns, [])
+        hit = tuple(pattern for pattern in patterns if any(fnmatch.fnmatchcase(path, pattern) for path in paths))
         return Searched(
-            self._patterns([marker.host or ""], marker.tag),  # the others are said nowhere else
+            hit or self._patterns([marker.host or ""], marker.tag),  # of many names that are nowhere its own is said
             paths,
             sum(self.readers[key].new_lines for key in {_identity(path) for path in paths} if key in self.readers),
             max((self.modified[path] for path in paths if path in self.modified), default=None),
