@@ -274,7 +274,7 @@ ROWS: list[Row] = [
     row("Nagios: checks are off for all", quiet("monitored"), "fail", "active checks of services are switched off for all of Nagios"),
     row(
         "Naemon: not checked for an hour",
-        of_naemon("monitored", services=changed(last_check=time.time() - 3600)),
+        of_naemon("monitored", services=changed(last_check=time.time() - 3660)),
         "fail",
         "last checked 6[0-9] min",
     ),
@@ -293,7 +293,7 @@ ROWS: list[Row] = [
     row("Checkmk: passive, by its agent", of_naemon("monitored", services=changed(**OF_CHECKMK)), "pass", "monitors all 2"),
     row(
         "Checkmk: the agent's results stay away",
-        of_naemon("monitored", services=changed(**OF_CHECKMK, last_check=time.time() - 3600)),
+        of_naemon("monitored", services=changed(**OF_CHECKMK, last_check=time.time() - 3660)),
         "fail",
         "http on web1 was last checked 6[0-9] min",
     ),
