@@ -74,6 +74,7 @@ class Connection:
     client_key: str | None = None
     failover: t.Sequence[str] = ()  # further addresses of the same server
     rules_url: str | None = None  # of a Prometheus whose rules another program evaluates
+    foreign: bool = False  # an address that stands in a text of others: some are never asked, and a password in it is not sent
 
     @classmethod
     def from_args(cls, args: t.Mapping[str, t.Any]) -> Connection:
@@ -97,6 +98,7 @@ class Response:
     body: bytes
     url: str
     elapsed: float  # seconds from the request to the last byte
+    cut: bool = False  # there is more of it than was to be read
 
     @property
     def text(self) -> str:
@@ -126,11 +128,14 @@ class Response:
 
 
 class HttpFailure(CannotObserve):
-    """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol, login."""
+    """No usable answer. ``kind``: timeout, refused, name, tls, too_large, protocol, login, forbidden.
 
-    def __init__(self, kind: str, message: Message) -> None:
+    ``detail``, where it is known: ``no_such_name`` (name), ``nothing_listens`` (refused).
+    """
+
+    def __init__(self, kind: str, message: Message, detail: str = "") -> None:
         super().__init__(message)
-        self.kind = kind
+        self.kind, self.detail = kind, detail
 
 
 class Http:
@@ -148,9 +153,11 @@ class Http:
         max_bytes: int = MAX_BYTES,
         follow_redirects: bool = True,
         fresh: bool = False,
+        cut: bool = False,
     ) -> Response:
         """Any HTTP status is an answer. Raises HttpFailure when there is none within ``timeout`` seconds or ``max_bytes``.
 
+        ``cut`` takes the first ``max_bytes`` of a longer answer.
         ``fresh`` asks for a new answer where the adapter shares answers among checks (a check that polls).
         """
         how = connection or Connection()
@@ -159,7 +166,7 @@ class Http:
                 raise HttpFailure(
                     "tls", phrase("{path:path} (for {url:path}) does not exist or may not be read", path=path, url=public_url(url))
                 )
-        first = Question(method, url, how, dict(headers or {}), body, max_bytes)
+        first = Question(method, url, how, dict(headers or {}), body, max_bytes, cut)
         return _within(lambda: self._follow(first, timeout, follow_redirects), timeout, url)
 
     def forget(self) -> None:
@@ -200,6 +207,7 @@ class Question:
     headers: t.Mapping[str, str]
     body: bytes | None
     max_bytes: int
+    cut: bool = False
 
     @property
     def all_headers(self) -> dict[str, str]:
@@ -215,7 +223,8 @@ class Question:
             same = _same_server(self.url, url)
         except ValueError:
             raise HttpFailure("protocol", phrase("{url:path} redirects to what is no address", url=public_url(self.url))) from None
-        how = self.how if same else Connection(validate_certs=self.how.validate_certs, ca_path=self.how.ca_path)
+        plain = Connection(validate_certs=self.how.validate_certs, ca_path=self.how.ca_path, foreign=self.how.foreign)
+        how = self.how if same else plain
         other = dataclasses.replace(self, url=url, how=how)
         if self.method != "HEAD" and (answer.status == 303 or (answer.status in (301, 302) and self.method == "POST")):
             other = dataclasses.replace(other, method="GET", body=None)
@@ -228,7 +237,7 @@ def _elsewhere(first: str, url: str, failure: HttpFailure) -> HttpFailure:
     if there == asked:
         return failure
     said = phrase("{url:path} redirects to {host}, a login (SSO)? {why}", url=public_url(first), host=there, why=failure.message)
-    return HttpFailure(failure.kind, said)
+    return HttpFailure(failure.kind, said, failure.detail)
 
 
 def _same_server(one: str, other: str) -> bool:
@@ -251,7 +260,7 @@ def _without_userinfo(question: Question) -> Question:
         return question
     url = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, parts.fragment))
     how = question.how
-    if not how.url_username:
+    if not how.url_username and not how.foreign:
         how = dataclasses.replace(how, url_username=unquote(parts.username or ""), url_password=unquote(parts.password or ""))
     return dataclasses.replace(question, url=url, how=how)
 

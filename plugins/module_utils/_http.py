@@ -19,12 +19,14 @@ from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
     HTTPHandler,
+    HTTPSHandler,
     OpenerDirector,
     ProxyHandler,
     Request,
     getproxies,
 )
 
+from ._addresses import Forbidden, PlainConnection, TlsConnection, by_proxy, refuse_by_proxy, trust
 from ._exchange import (
     AGENT,
     MAX_BYTES,
@@ -43,6 +45,9 @@ from ._exchange import (
 from ._phrase import Message, phrase
 
 
+_NO_SUCH_NAME = frozenset(code for name in ("EAI_NONAME", "EAI_NODATA") if (code := getattr(socket, name, None)) is not None)
+
+
 class OpenUrlHttp(Http):
     """Over ansible's own open_url: nothing to install on a host."""
 
@@ -59,10 +64,10 @@ class OpenUrlHttp(Http):
                 if str(exc.headers.get("Content-Encoding")).lower() == "gzip":
                     answer.unpacked = gzip.GzipFile(fileobj=exc)
             with answer:
-                content = _read(answer, question, deadline, timeout)
+                content, cut = _read(answer, question, deadline, timeout)
                 names = {str(name).lower(): str(value) for name, value in answer.headers.items()}
                 status = int(getattr(answer, "status", None) or answer.code)
-                return Response(status, names, content, url, time.monotonic() - started)
+                return Response(status, names, content, url, time.monotonic() - started, cut)
         except HttpFailure:
             raise
         except Exception as exc:
@@ -72,12 +77,16 @@ class OpenUrlHttp(Http):
 def _open(question: Question, timeout: float) -> t.Any:
     """The answer, to be read. Plain HTTP does without open_url, whose import and whose certificates cost more than a check."""
     how, headers = question.how, question.all_headers
-    if urlsplit(question.url).scheme == "http" and not getproxies().get("http", "").startswith("https:"):
+    direct = how.foreign and not by_proxy(question.url)
+    if how.foreign and not direct:
+        refuse_by_proxy(question.url)
+    if direct or (urlsplit(question.url).scheme == "http" and not getproxies().get("http", "").startswith("https:")):
         if how.url_username:
             login = f"{how.url_username}:{how.url_password or ''}".encode()
             headers["Authorization"] = f"Basic {base64.b64encode(login).decode('ascii')}"
         opener = OpenerDirector()
-        for handler in (ProxyHandler(), HTTPHandler(), HTTPDefaultErrorHandler(), HTTPErrorProcessor()):
+        carriers: tuple[t.Any, ...] = (_Looking(how),) if direct else (ProxyHandler(), HTTPHandler())
+        for handler in (*carriers, HTTPDefaultErrorHandler(), HTTPErrorProcessor()):
             opener.add_handler(handler)
         headers = {"Accept-Encoding": "gzip", **headers}
         answer = opener.open(Request(question.url, data=question.body, headers=headers, method=question.method), timeout=timeout)
@@ -105,7 +114,26 @@ def _open(question: Question, timeout: float) -> t.Any:
     )
 
 
-def _read(answer: t.Any, question: Question, deadline: float, timeout: float) -> bytes:
+class _Looking(HTTPSHandler):
+    """Connects to addresses that were looked at."""
+
+    def __init__(self, how: Connection) -> None:
+        super().__init__()
+        self.how = how
+
+    def http_open(self, request: Request) -> t.Any:
+        return self.do_open(t.cast("t.Any", PlainConnection), request)
+
+    def https_open(self, request: Request) -> t.Any:
+        how = self.how
+        context = trust(how.validate_certs, how.ca_path, how.client_cert, how.client_key)
+        return self.do_open(t.cast("t.Any", TlsConnection), request, context=context)
+
+    http_request = https_request = HTTPSHandler.do_request_
+
+
+def _read(answer: t.Any, question: Question, deadline: float, timeout: float) -> tuple[bytes, bool]:
+    """What it says, and whether there is more."""
     parts: list[bytes] = []
     size = 0
     source = getattr(answer, "unpacked", answer)
@@ -116,6 +144,8 @@ def _read(answer: t.Any, question: Question, deadline: float, timeout: float) ->
         parts.append(chunk)
         size += len(chunk)
         if size > question.max_bytes:
+            if question.cut:
+                return b"".join(parts)[: question.max_bytes], True
             raise too_large(question.url, question.max_bytes)
         if time.monotonic() > deadline:
             raise too_slow(question.url, timeout)
@@ -129,7 +159,7 @@ def _read(answer: t.Any, question: Question, deadline: float, timeout: float) ->
             length=int(length),
         )
         raise HttpFailure("protocol", said)
-    return b"".join(parts)
+    return b"".join(parts), False
 
 
 def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
@@ -154,10 +184,16 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
             return HttpFailure("timeout", _silent(where, timeout))
         if isinstance(item, (gzip.BadGzipFile, zlib.error, EOFError)):
             return HttpFailure("protocol", phrase("{url:path} answered with a body that cannot be unpacked", url=where))
+        if isinstance(item, Forbidden):
+            return HttpFailure(
+                "forbidden",
+                phrase("{url:path} is not asked: it leads to an address of this machine or its network alone (link-local, metadata)", url=where),
+            )
         if isinstance(item, socket.gaierror):
-            return HttpFailure("name", phrase("{host} cannot be resolved to an address", host=urlsplit(url).hostname))
+            said = phrase("{host} cannot be resolved to an address", host=urlsplit(url).hostname)
+            return HttpFailure("name", said, "no_such_name" if item.errno in _NO_SUCH_NAME else "")
         if isinstance(item, ConnectionRefusedError):
-            return HttpFailure("refused", phrase("{url:path} refused the connection: nothing listens there", url=where))
+            return HttpFailure("refused", phrase("{url:path} refused the connection: nothing listens there", url=where), "nothing_listens")
     if "timed out" in text:
         return HttpFailure("timeout", _silent(where, timeout))
     if "CERTIFICATE" in text.upper():

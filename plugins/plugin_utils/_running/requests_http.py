@@ -17,6 +17,8 @@ import warnings
 try:
     import requests
     import requests.adapters
+    import urllib3
+    import urllib3.connection
     import urllib3.exceptions
 except ImportError as exc:  # pragma: no cover - tests have it
     requests = None  # type: ignore[assignment] # told by RequestsHttp()
@@ -24,6 +26,7 @@ except ImportError as exc:  # pragma: no cover - tests have it
 else:
     IMPORT_FAILURE = None
 
+from ...module_utils._addresses import by_proxy, dial, refuse_by_proxy
 from ...module_utils._finding import CannotObserve
 from ...module_utils._http import (
     AGENT,
@@ -68,12 +71,8 @@ class RequestsHttp(Http):
             )
         # who sets validate_certs to false knows it
         warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
-        self._session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_connections=POOL, pool_maxsize=POOL)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
-        # a check must not see the cookies of another
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self._session = _session()
+        self._looking = _session(looking=True)
         self._lock = threading.Lock()
         self._answers: dict[t.Hashable, _Answer] = {}
         self.asked = 0  # questions that really went out
@@ -94,6 +93,7 @@ class RequestsHttp(Http):
         max_bytes: int = MAX_BYTES,
         follow_redirects: bool = True,
         fresh: bool = False,
+        cut: bool = False,
     ) -> Response:
         def ask() -> Response:
             return super(RequestsHttp, self).request(
@@ -105,11 +105,12 @@ class RequestsHttp(Http):
                 timeout=timeout,
                 max_bytes=max_bytes,
                 follow_redirects=follow_redirects,
+                cut=cut,
             )
 
         if method != "GET" or fresh:
             return ask()
-        key = (url, repr(connection), tuple(sorted((headers or {}).items())), body, max_bytes, follow_redirects)
+        key = (url, repr(connection), tuple(sorted((headers or {}).items())), body, max_bytes, follow_redirects, cut)
         while True:
             with self._lock:
                 held = self._answers.get(key)
@@ -133,7 +134,9 @@ class RequestsHttp(Http):
         with self._lock:
             self.asked += 1
         try:
-            answer = self._session.request(
+            if how.foreign and by_proxy(url):
+                refuse_by_proxy(url)
+            answer = (self._looking if how.foreign else self._session).request(
                 question.method,
                 url,
                 headers=question.all_headers,
@@ -150,12 +153,15 @@ class RequestsHttp(Http):
                 for chunk in answer.iter_content(65536):
                     parts.append(chunk)
                     size += len(chunk)
+                    if size > question.max_bytes and question.cut:
+                        break
                     if size > question.max_bytes:
                         raise too_large(url, question.max_bytes)
                     if time.monotonic() > deadline:
                         raise too_slow(url, timeout)
                 names = {name.lower(): value for name, value in answer.headers.items()}
-                return Response(answer.status_code, names, b"".join(parts), url, time.monotonic() - started)
+                content = b"".join(parts)[: question.max_bytes]
+                return Response(answer.status_code, names, content, url, time.monotonic() - started, size > question.max_bytes)
         except HttpFailure:
             raise
         except requests.exceptions.ChunkedEncodingError:
@@ -164,6 +170,43 @@ class RequestsHttp(Http):
             ) from None
         except Exception as exc:
             raise as_failure(exc, url, timeout) from None
+
+
+def _session(*, looking: bool = False) -> t.Any:
+    """``looking``: it connects to addresses alone that a link may lead to."""
+    session = requests.Session()
+    adapter = requests.adapters.HTTPAdapter(pool_connections=POOL, pool_maxsize=POOL)
+    if looking:
+        adapter.poolmanager.pool_classes_by_scheme = _looking_pools()
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    # a check must not see the cookies of another
+    session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
+@functools.cache
+def _looking_pools() -> dict[str, t.Any]:
+    class Plain(urllib3.connection.HTTPConnection):
+        def _new_conn(self) -> t.Any:
+            return _dialled(self)
+
+    class Tls(urllib3.connection.HTTPSConnection):
+        def _new_conn(self) -> t.Any:
+            return _dialled(self)
+
+    class PlainPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class TlsPool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Tls
+
+    return {"http": PlainPool, "https": TlsPool}
+
+
+def _dialled(connection: t.Any) -> t.Any:
+    given = connection.timeout
+    return dial(getattr(connection, "_dns_host", connection.host), connection.port, given if isinstance(given, (int, float)) else None)
 
 
 @functools.cache
@@ -216,7 +259,7 @@ class _Answer:
             raise too_slow(url, timeout)
         if self._response is None:
             failure = self._failure or HttpFailure("protocol", phrase("{url:path} gave no answer", url=public_url(url)))
-            raise HttpFailure(failure.kind, failure.message)
+            raise HttpFailure(failure.kind, failure.message, failure.detail)
         return self._response
 
 
