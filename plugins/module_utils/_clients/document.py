@@ -85,7 +85,10 @@ class Link:
 
 @dataclasses.dataclass(frozen=True)
 class Undefined:
-    """A reference that leads nowhere within the document. ``why``: reference, label, target, ambiguous, space."""
+    """A reference that leads nowhere within the document.
+
+    ``why``: reference, ambiguous, space; of Sphinx label, and title where a heading has the name; structure, of which docutils says so.
+    """
 
     name: str
     line: int | None
@@ -94,6 +97,8 @@ class Undefined:
     def said(self) -> Message:
         if self.why == "space":
             return phrase("({name}) is no link: an address with a space in it must stand in <>, or have %20 for the space", name=self.name)
+        if self.why == "structure":
+            return phrase("a part of it is shown nowhere: {said}", said=self.name)
         if self.why == "ambiguous":
             return phrase("the reference {name} has more than one target", name=self.name)
         return phrase("the reference {name} is defined nowhere", name=self.name)
