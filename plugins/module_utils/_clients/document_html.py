@@ -1,0 +1,267 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""HTML, read once from its start to its end, whatever it is. PRIVATE to the collection.
+
+The standard library's reader looks for the end of each tag and comment again and again where there is none. This one knows after the
+first time. Runs in the process of ``document_program``.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import typing as t
+
+from .document_building import HEAD, ROW, WORDS, Builder
+
+_NAME = re.compile(r"[A-Za-z][^\s/>]*")
+_ATTRIBUTE = re.compile(r"[\s/]*([^\s/>=][^\s/>=]*)")
+_EQUALS = re.compile(r"\s*=\s*")
+_UNQUOTED = re.compile(r"[^\s>]*")
+_SPACE = re.compile(r"[\s/]*")
+_RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "template"))
+_AROUND = frozenset(("nav", "header", "footer", "aside"))
+_BLOCKS = frozenset((
+    "address", "article", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "menu", "nav", "ol", "p", "section", "summary", "table",
+    "tbody", "tfoot", "thead", "ul",
+))  # fmt: skip
+_VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_LONGEST_TAG = 20_000
+
+
+class Token(t.NamedTuple):
+    """``kind`` is text, raw, comment, start or end; ``value`` the text, or the name of the tag."""
+
+    kind: str
+    value: str
+    attributes: t.Mapping[str, str]
+    line: int
+
+
+_NONE: t.Mapping[str, str] = {}
+
+
+def tokens(text: str, line: int = 1) -> t.Iterator[Token]:
+    at, counted = 0, 0
+    size = len(text)
+    no_end = False  # no ">" comes any more
+    closed: dict[str, re.Pattern[str]] = {}
+    while at < size:
+        start = text.find("<", at)
+        line += text.count("\n", counted, at)
+        counted = at
+        if start < 0:
+            yield Token("text", text[at:], _NONE, line)
+            return
+        if start > at:
+            yield Token("text", text[at:start], _NONE, line)
+            line += text.count("\n", counted, start)
+            counted = start
+        if text.startswith("<!--", start):
+            end = text.find("-->", start + 2)  # <!--> is one too
+            yield Token("comment", text[start + 4 : max(end, start + 4) if end >= 0 else size], _NONE, line)
+            at = end + 3 if end >= 0 else size
+            continue
+        following = text[start + 1 : start + 2]
+        closing = following == "/"
+        found = _NAME.match(text, start + 1 + closing)
+        if not found:
+            if following not in ("!", "?", "/"):
+                yield Token("text", "<", _NONE, line)
+                at = start + 1
+                continue
+            end = text.find(">", start)
+            at = end + 1 if end >= 0 else size
+            continue
+        if no_end or text.find(">", start) < 0:
+            no_end = True
+            return  # a tag without an end: nothing of it is shown
+        name = found.group()[:40].lower()
+        attributes, at = _attributes(text, found.end())
+        if closing:
+            yield Token("end", name, _NONE, line)
+            continue
+        yield Token("start", name, attributes, line)
+        if name in _RAW:
+            pattern = closed.setdefault(name, re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE))
+            ends = pattern.search(text, at)
+            stop = ends.start() if ends else size
+            line += text.count("\n", counted, at)
+            counted = at
+            yield Token("raw", text[at:stop], _NONE, line)
+            at = stop
+
+
+def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
+    """The attributes of a tag from the end of its name, and where the tag ends."""
+    attributes: dict[str, str] = {}
+    while True:
+        found = _ATTRIBUTE.match(text, at)
+        if not found:
+            at = _SPACE.match(text, at).end()  # type: ignore[union-attr] # it fits nothing too
+            if text[at : at + 1] == "=":
+                at += 1
+                continue
+            return attributes, at + 1
+        name, at = found.group(1)[:40].lower(), found.end()
+        value = ""
+        equals = _EQUALS.match(text, at)
+        if equals:
+            at = equals.end()
+            quote = text[at : at + 1]
+            if quote in ("'", '"') and quote:
+                end = text.find(quote, at + 1)
+                end = end if end >= 0 else len(text)
+                value, at = text[at + 1 : end], end + 1
+            else:
+                unquoted = _UNQUOTED.match(text, at)
+                value, at = unquoted.group(), unquoted.end()  # type: ignore[union-attr] # it fits nothing too
+        if len(attributes) < 100:
+            attributes.setdefault(name, html.unescape(value[:_LONGEST_TAG]))
+
+
+class HtmlReader:
+    """Tells a builder what stands in HTML: a whole page, or the pieces of it in another document."""
+
+    def __init__(self, builder: Builder, *, slugs: bool = False) -> None:
+        self.builder, self.slugs = builder, slugs
+        self._around = self._preformatted = 0
+        self._hidden: tuple[str, int] | None = None  # an element that is not shown, and how many of its name are open
+        self._heading = False
+        self._row = False
+        self._cells: set[str] = set()
+        self._raw = ""
+        self._code: list[str] = []
+        self._code_line = 0
+
+    @property
+    def shows(self) -> bool:
+        return self._hidden is None
+
+    def feed(self, text: str, line: int = 1) -> None:
+        for token in tokens(text, line):
+            if token.kind == "text":
+                self.text(html.unescape(token.value), token.line)
+            elif token.kind == "comment":
+                self.builder.comment(token.value)
+            elif token.kind == "raw":
+                self._of_raw(token)
+            elif token.kind == "start":
+                self._start(token)
+            else:
+                self._end(token.value)
+
+    def text(self, text: str, line: int) -> None:
+        if not self.shows or (self._around and not self._heading):
+            return
+        if self._preformatted:
+            self._code_line = self._code_line or line
+            self._code.append(text)
+            return
+        for number, piece in enumerate(text.split("\n")):
+            if number:
+                self.builder.words(" ", line + number)
+            self.builder.words(piece, line + number)
+
+    def _of_raw(self, token: Token) -> None:
+        if self._raw == "title" and not self.builder.title:
+            self.builder.title = html.unescape(token.value)
+        elif self._raw in ("xmp", "textarea") and self.shows:
+            self.builder.code(token.value, token.line)
+
+    def _start(self, token: Token) -> None:
+        name, values, builder = token.value, token.attributes, self.builder
+        self._raw = name if name in _RAW else ""
+        if self._hidden is not None:
+            self._hidden = (self._hidden[0], self._hidden[1] + (self._hidden[0] == name))
+            return
+        if ("hidden" in values or _HIDDEN.search(values.get("style", "")[:1000])) and name not in _VOID and name not in _RAW:
+            builder.end()
+            self._hidden = (name, 1)
+            return
+        for key in ("id", "name"):
+            if values.get(key) and (key == "id" or name in ("a", "map")):
+                builder.anchor(values[key], before=not re.fullmatch("h[1-6]", name))
+        if name in _AROUND:
+            self._around += 1
+        if re.fullmatch("h[1-6]", name):
+            builder.heading_end(slugs=self.slugs)
+            builder.heading_start(int(name[1]), token.line)
+            self._heading = True
+            if values.get("id"):
+                builder.anchor(values["id"])
+        elif name == "a" and "href" in values and not self._around:
+            builder.link_start(values["href"].strip(), token.line)
+        elif name == "img":
+            self._picture(values, token.line)
+        elif name == "input":
+            builder.password = builder.password or values.get("type", "").lower() == "password"
+            builder.inputs.append(values.get("name", "")[:100])
+        elif name == "script":
+            builder.scripts += 1
+        elif name == "meta" and values.get("name"):
+            builder.field(values["name"], values.get("content", ""))
+        elif name == "pre":
+            builder.end()
+            self._preformatted += 1
+        else:
+            self._block(name)
+
+    def _picture(self, values: t.Mapping[str, str], line: int) -> None:
+        if not self._around and values.get("src") and not values["src"].startswith("data:"):
+            self.builder.picture(values["src"].strip(), values.get("alt", ""), line)
+
+    def _block(self, name: str) -> None:
+        if name == "tr":
+            self._end_row()
+            self._row = True
+        elif name in ("td", "th"):
+            self._cells.add(name)
+        if self._row:
+            self.builder.words(" ", 0)
+        elif name in _BLOCKS and not self._heading:
+            self.builder.end()
+
+    def _end_row(self) -> None:
+        self.builder.end_as(HEAD if self._cells == {"th"} else ROW if self._row else WORDS)
+        self._row, self._cells = False, set()
+
+    def _end(self, name: str) -> None:
+        builder = self.builder
+        if self._hidden is not None:
+            left = self._hidden[1] - (self._hidden[0] == name)
+            self._hidden = (self._hidden[0], left) if left else None
+            return
+        if name in _AROUND:
+            self._around = max(0, self._around - 1)
+        if re.fullmatch("h[1-6]", name):
+            builder.heading_end(slugs=self.slugs)
+            self._heading = False
+        elif name == "a":
+            builder.link_end()
+        elif name == "pre" and self._preformatted:
+            self._preformatted -= 1
+            if not self._preformatted:
+                builder.code("".join(self._code), self._code_line)
+                self._code, self._code_line = [], 0
+        elif name in ("tr", "table"):
+            self._end_row()
+        elif name in _BLOCKS and not self._heading and not self._row:
+            builder.end()
+
+    def close(self) -> None:
+        if self._code:
+            self.builder.code("".join(self._code), self._code_line)
+        self.builder.heading_end(slugs=self.slugs)
+
+
+def read_html(text: str, builder: Builder) -> None:
+    reader = HtmlReader(builder)
+    reader.feed(text)
+    reader.close()
+
+
+__all__ = ("HtmlReader", "read_html", "tokens")
