@@ -44,7 +44,6 @@ from ._exchange import (
 )
 from ._phrase import Message, phrase
 
-
 _NO_SUCH_NAME = frozenset(code for name in ("EAI_NONAME", "EAI_NODATA") if (code := getattr(socket, name, None)) is not None)
 
 
@@ -187,7 +186,9 @@ def as_failure(exc: BaseException, url: str, timeout: float) -> HttpFailure:
         if isinstance(item, Forbidden):
             return HttpFailure(
                 "forbidden",
-                phrase("{url:path} is not asked: it leads to an address of this machine or its network alone (link-local, metadata)", url=where),
+                phrase(
+                    "{url:path} is not asked: it leads to an address of this machine or its network alone (link-local, metadata)", url=where
+                ),
             )
         if isinstance(item, socket.gaierror):
             said = phrase("{host} cannot be resolved to an address", host=urlsplit(url).hostname)

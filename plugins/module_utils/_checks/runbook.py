@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from .._argspec import Spec, http_spec
 from .._clients.documents import Document, Heading, Link, decode, format_of, normalize, parse, parse_date
-from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, split_fragment
+from .._clients.links import LOGIN_PAGE, SOFT_404, Asking, ask_all, judge, of_fragment, origin, split_fragment
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
 from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
@@ -385,24 +385,17 @@ def _ignored(target: str, patterns: t.Sequence[str]) -> bool:
 def _http_defects(asked: list[tuple[Link, str, str]], source: Source, args: Arguments, runner: Runner) -> list[Defect]:
     hosts = {str(host).lower() for host in args["link_hosts"]}
     if source.url:
-        hosts.add(urlsplit(args["url"] or "").netloc.rpartition("@")[2].lower())
+        hosts.add(origin(args["url"] or ""))
     asking = Asking(Connection.from_args(args), frozenset(hosts), args["link_timeout"], args["soft_404"], args["login_page"])
     verdicts = ask_all([address for _link, address, _fragment in asked], asking, runner)
     defects: list[Defect] = []
     for link, address, fragment in asked:
-        verdict = verdicts[address]
+        verdict = of_fragment(address, verdicts[address], fragment)
         if verdict.state == "dead":
             defects.append(Defect(Status.FAIL, phrase("the link is dead: {why}", why=verdict.why), link.line))
         elif verdict.state == "unknown":
             defects.append(Defect(Status.UNKNOWN, phrase("the link cannot be judged: {why}", why=verdict.why), link.line))
-        elif fragment and verdict.anchors is not None and not _anchored(fragment, verdict.anchors):
-            said = phrase("the page {url:path} has no anchor #{anchor:path}", url=public_url(address), anchor=fragment)
-            defects.append(Defect(Status.FAIL, said, link.line))
     return defects
-
-
-def _anchored(fragment: str, anchors: frozenset[str]) -> bool:
-    return fragment.lower() in anchors or fragment.lower() == "top"
 
 
 def local_problem(target: str, path: str, pages: dict[str, Document], runner: Runner) -> Message | None:

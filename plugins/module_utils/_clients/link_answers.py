@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from .._http import Response, public_url
 from .._phrase import NOTHING, Message, phrase
-from .link_places import carries, is_home, is_login, same_page, same_site, segments
+from .link_places import carries, is_for_login, is_home, is_login, same_page, same_site, segments
 from .link_texts import CHALLENGE, needs_script, normalized, says, says_nothing_else, waits
 from .page_scan import Page, decoded, scan
 
@@ -103,9 +103,7 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
         return Verdict(UNKNOWN, shell(where))
     if not letters and not page.headings and not page.pictures:
         if page.frames:
-            return Verdict(
-                UNKNOWN, phrase("{url:path} shows other pages in frames: link to the one that is meant", url=where)
-            )
+            return Verdict(UNKNOWN, phrase("{url:path} shows other pages in frames: link to the one that is meant", url=where))
         if page.scripts:
             return Verdict(UNKNOWN, shell(where))
         if not page.around:
@@ -139,7 +137,7 @@ def _not_found(page: Page, soft_404: t.Sequence[str]) -> str | None:
 def _login(url: str, came_from: str, page: Page, texts: t.Sequence[str]) -> Message | None:
     where = public_url(url)
     moved = not same_page(came_from, url)
-    if is_login(url) and not moved:
+    if is_for_login(url) and not moved:
         return None  # the login is what the link is for
     if page.inputs & {"SAMLRequest", "SAMLResponse"}:
         return phrase("{url:path} answers with a login page, what is behind it cannot be seen", url=where)
@@ -176,7 +174,9 @@ def _landed_at_home(url: str, came_from: str) -> Verdict | None:
     if len(segments(url)) < 2:
         return None  # as short names for addresses do
     host = urlsplit(came_from).hostname
-    return Verdict(UNKNOWN, phrase("{url:path} leads to the home page of {host}: whether what it names is there cannot be seen", url=where, host=host))
+    return Verdict(
+        UNKNOWN, phrase("{url:path} leads to the home page of {host}: whether what it names is there cannot be seen", url=where, host=host)
+    )
 
 
 # -- JSON

@@ -39,7 +39,10 @@ class NameServers:
             witness = known or self._parent(host)
             if witness:
                 said = phrase(
-                    "{url:path}: the name servers of this controller know no {host} (they know {other})", url=where, host=host, other=witness
+                    "{url:path}: the name servers of this controller know no {host} (they know {other})",
+                    url=where,
+                    host=host,
+                    other=witness,
                 )
                 out[url] = Verdict(DEAD, said)
             else:

@@ -19,13 +19,15 @@ _LOGIN_PATH = re.compile(
     r"(?![a-z])",
     re.IGNORECASE,
 )
-_LOGIN_HOST = re.compile(r"(login|signin|sso|auth|idp|accounts?|adfs|keycloak|cas|identity|sts)[.-]|.*\b(okta|onelogin|auth0)\.com$", re.IGNORECASE)
+_LOGIN_HOST = re.compile(
+    r"(login|signin|sso|auth|idp|accounts?|adfs|keycloak|cas|identity|sts)[.-]|.*\b(okta|onelogin|auth0)\.com$", re.IGNORECASE
+)
 
 
 def split_fragment(url: str) -> tuple[str, str]:
-    """The address without its fragment, and the fragment where it names a place in a page (not a route of a script, or text)."""
+    """The address without its fragment, and the fragment where it names a place in a page (not lines of a file, or text), or a route."""
     address, _sharp, fragment = url.partition("#")
-    if is_route(fragment) or fragment.startswith(":~:") or re.fullmatch(r"L\d+(-L?\d+)?", fragment) or "=" in fragment:
+    if fragment.startswith(":~:") or re.fullmatch(r"L\d+(-L?\d+)?", fragment) or "=" in fragment:
         return address, ""
     return address, unquote(fragment)
 
@@ -75,10 +77,15 @@ def is_login(url: str) -> bool:
     return bool(_LOGIN_PATH.search(parts.path) or _LOGIN_HOST.match(parts.hostname or ""))
 
 
+def is_for_login(url: str) -> bool:
+    """Whether it is the page of a login that an address names."""
+    return bool(re.fullmatch(r"(login|log-?in|sign-?in|connexion)(\.\w{2,5})?", (segments(url) or [""])[-1], re.IGNORECASE))
+
+
 def carries(url: str, asked: str) -> bool:
     """Whether an address has the one that was asked for in its query, to go back there afterwards."""
     path = urlsplit(asked).path
     return len(path) > 1 and any(path in value for _name, value in parse_qsl(urlsplit(url).query[:8000]))
 
 
-__all__ = ("carries", "is_home", "is_login", "is_route", "origin", "same_page", "same_site", "segments", "split_fragment")
+__all__ = ("carries", "is_for_login", "is_home", "is_login", "is_route", "origin", "same_page", "same_site", "segments", "split_fragment")

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 from .._http import public_url
 from .._phrase import phrase
 from .link_answers import DEAD, UNKNOWN, Verdict
-from .link_places import is_home, origin, same_page, same_site
+from .link_places import is_home, origin, same_page, same_site, segments
 
 _MOST_FOLDERS = 3  # of one site in which an address that cannot exist is asked for
 Ask = t.Callable[[t.Sequence[str]], t.Mapping[str, Verdict]]
@@ -40,7 +40,9 @@ class Sameness:
         known = {**verdicts, **more}
         out = dict(verdicts)
         for url in deep:
-            found = self._as_home(url, verdicts[url], known.get(homes[url])) or _as_nowhere(url, verdicts[url], known.get(nowhere.get(url, "")))
+            found = self._as_home(url, verdicts[url], known.get(homes[url])) or _as_nowhere(
+                url, verdicts[url], known.get(nowhere.get(url, ""))
+            )
             out[url] = found or verdicts[url]
         return out
 
@@ -88,15 +90,17 @@ def _folder(url: str) -> tuple[str, str, str]:
 
 def _is_same(one: Verdict, other: Verdict) -> bool:
     """Whether two answers show the same, but for numbers and addresses of their own."""
-    return one.answer is not None and other.answer is not None and _shown(one) == _shown(other)
+    if one.answer is None or other.answer is None or (one.page is None) != (other.page is None):
+        return False
+    names = sorted({name for answer in (one.answer, other.answer) for name in segments(answer.url) if len(name) > 3}, key=len, reverse=True)
+    return _shown(one, names) == _shown(other, names)
 
 
-def _shown(verdict: Verdict) -> tuple[str, str]:
+def _shown(verdict: Verdict, names: t.Sequence[str]) -> tuple[str, str]:
     if verdict.page is not None:
         title, text = verdict.page.title, verdict.page.words or verdict.page.around
     else:
-        title, text = "", t.cast("t.Any", verdict.answer).text
-    names = [name for name in urlsplit(t.cast("t.Any", verdict.answer).url or "").path.split("/") if len(name) > 3]
+        title, text = "", verdict.answer.text if verdict.answer else ""
     for name in names:
         title, text = title.replace(name, ""), text.replace(name, "")
     return re.sub(r"[\d\s]+", "", title), re.sub(r"[\d\s]+", "", text)

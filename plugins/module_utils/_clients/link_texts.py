@@ -34,12 +34,16 @@ LOGIN_PAGE = (
 _PARTS = re.compile(r"\s[-|:·•»–—/]+\s|[|·•»–—]")
 # what stands around the words in a title that says nothing else
 _AROUND = frozenset(
-    "a an the this that your you are we sorry oops error http https status code page pages web site document file article content resource "
-    "item topic entry project space dashboard repository issue url link address requested request looking for was is be been has have can "
-    "cannot could it what which yet here on server found not "
-    "le la les l un une cet cette ce votre vous nous desole desolee erreur statut document fichier article contenu ressource sujet adresse "
-    "lien demande demandee recherchee recherche est a ete que n ou plus pas sur serveur trouve trouvee".split()
-)
+    (
+        *("a", "an", "the", "this", "that", "your", "you", "we", "sorry", "oops", "error", "http", "https", "status", "code", "page", "pages"),
+        *("web", "site", "document", "file", "article", "content", "resource", "item", "topic", "entry", "project", "space", "dashboard"),
+        *("repository", "issue", "url", "link", "address", "requested", "request", "looking", "for", "was", "is", "be", "been", "has", "have"),
+        *("can", "cannot", "could", "it", "what", "which", "yet", "here", "on", "server", "found", "not"),
+        *("le", "la", "les", "l", "un", "une", "cet", "cette", "ce", "votre", "vous", "nous", "desole", "desolee", "erreur", "statut"),
+        *("fichier", "contenu", "ressource", "sujet", "adresse", "lien", "demande", "demandee", "recherchee", "recherche", "est", "ete"),
+        *("que", "n", "ou", "plus", "pas", "sur", "serveur", "trouve", "trouvee"),
+    )
+)  # fmt: skip
 _GONE_NUMBER = re.compile(r"(?:(?:http|status|error|erreur|code|page|statut)\s)*(404|410)(?:\s(?:error|erreur|page|not found|gone))?")
 _WAITS = re.compile(r"\b(loading|please wait|chargement|patientez|just a moment|checking your browser|un instant)\b")
 _NEEDS_SCRIPT = re.compile(r"\b(javascript|java script)\b")

@@ -69,10 +69,12 @@ def of_fragment(url: str, verdict: Verdict, fragment: str) -> Verdict:
     where = public_url(url)
     if not verdict.is_alive or not fragment or fragment.lower() == "top":
         return verdict
-    if is_route(fragment):
+    if is_route(fragment) and (verdict.page is None or verdict.page.scripts):
         return Verdict(
             UNKNOWN,
-            phrase("{url:path}: a script makes a page of what stands behind # (#{anchor:path}), it cannot be seen", url=where, anchor=fragment),
+            phrase(
+                "{url:path}: a script makes a page of what stands behind # (#{anchor:path}), it cannot be seen", url=where, anchor=fragment
+            ),
         )
     if verdict.anchors is None:
         said = phrase("{url:path} is no web page: whether #{anchor:path} is in it cannot be seen", url=where, anchor=fragment)
