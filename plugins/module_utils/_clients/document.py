@@ -105,12 +105,15 @@ class Undefined:
 
 
 class Part(t.NamedTuple):
-    """A paragraph, an item, a row of a table: ``kind`` is words, head, row, code or picture (whose text stands for it)."""
+    """A paragraph, an item, a row of a table: ``kind`` is words, head, row, code or picture (whose text stands for it).
+
+    Between the cells of a row stands `` | ``.
+    """
 
     kind: str
     text: str
     line: int
-    targets: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]  # target and text of each
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,6 +135,7 @@ class Section:
 class Document:
     """``front`` is what front matter, fields and comments say, by normalized names (``last reviewed``), in JSON's types.
 
+    ``anchors`` are those that GitHub gives; ``elsewhere`` has what gitlab and mkdocs give the same headings.
     ``front_unread``: that the front matter could not be read, for which the document is not to blame. ``password``, ``inputs`` (names)
     and ``scripts`` (how many) are of a page of HTML.
     """
@@ -150,18 +154,24 @@ class Document:
     password: bool = False
     inputs: tuple[str, ...] = ()
     scripts: int = 0
+    elsewhere: t.Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
+
+    own_anchors: frozenset[str] = frozenset()  # which stand in the document as they are, the same on each site
 
     @property
     def text(self) -> str:
         return "\n".join(part.text for part in self.parts if part.text)
 
-    def has_anchor(self, fragment: str) -> bool:
+    def has_anchor(self, fragment: str, site: str = "github") -> bool:
         """Whether a link to ``#fragment`` (unquoted) leads to a place of the document, or to its top."""
-        return fragment in self.anchors or fragment.lower() in ("", "top") or fragment.removeprefix("user-content-") in self.anchors
+        name = fragment.removeprefix("user-content-")
+        return name in self.anchors_at(site) or fragment.lower() in ("", "top")
 
-    def like_anchor(self, fragment: str) -> str | None:
-        """The anchor that differs from ``fragment`` in capitals alone, which some sites follow and others do not."""
-        return next((name for name in self.anchors if name.lower() == fragment.lower()), None)
+    def anchors_at(self, site: str) -> frozenset[str]:
+        """What the pages of a site (github, gitlab, mkdocs) have."""
+        if site not in self.elsewhere or not self.elsewhere[site]:
+            return self.anchors
+        return self.own_anchors | self.elsewhere[site]
 
 
 def normalize(text: str) -> str:
@@ -332,9 +342,11 @@ class _Answer(t.TypedDict, total=False):
     front: dict[str, object]
     front_problem: tuple[str, int] | None
     sections: list[_Section]
-    parts: list[tuple[str, str, int, list[str]]]
+    parts: list[tuple[str, str, int, list[tuple[str, str]]]]
     links: list[tuple[str, str, int]]
     anchors: list[str]
+    elsewhere: dict[str, list[str]]
+    own_anchors: list[str]
     undefined: list[tuple[str, int, str]]
     password: bool
     inputs: list[str]
@@ -344,7 +356,7 @@ class _Answer(t.TypedDict, total=False):
 def _document(answer: _Answer) -> Document:
     if "unread" in answer:
         raise CannotObserve(_unread(answer))
-    parts = tuple(Part(kind, text, line, tuple(targets)) for kind, text, line, targets in answer["parts"])
+    parts = tuple(Part(kind, text, line, tuple((target, shown) for target, shown in links)) for kind, text, line, links in answer["parts"])
     problem = answer["front_problem"]
     return Document(
         answer["form"],
@@ -364,6 +376,8 @@ def _document(answer: _Answer) -> Document:
         answer["password"],
         tuple(answer["inputs"]),
         answer["scripts"],
+        {site: frozenset(names) for site, names in answer["elsewhere"].items()},
+        frozenset(answer["own_anchors"]),
     )
 
 

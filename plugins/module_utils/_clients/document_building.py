@@ -21,7 +21,8 @@ _BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _MARKED = re.compile(r"[ \t-]*(\w[\w -]{1,29}):[ \t]*(\S.*)")
 _WORD = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
 
-Part = tuple[str, str, int, list[str]]  # kind, text, line, targets of its links
+Part = tuple[str, str, int, list[tuple[str, str]]]  # kind, text, line, its links: target and text
+CELLS = " | "  # between the cells of a row
 
 
 def slug_of_github(text: str) -> str:
@@ -30,17 +31,30 @@ def slug_of_github(text: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
+def slug_of_gitlab(text: str) -> str:
+    """As GitHub's, with no two hyphens side by side."""
+    slug = re.sub("-{2,}", "-", slug_of_github(text))
+    return f"anchor-{slug}" if slug.isdigit() else slug
+
+
+def slug_of_mkdocs(text: str) -> str:
+    """As the extension ``toc`` of Python-Markdown makes it."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
+
+
 class Slugs:
     """Anchors of headings as they come: the second one of a text has ``-1`` at its end, the third one ``-2``."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: t.Callable[[str], str], between: str) -> None:
+        self._make, self._between = make, between
         self._seen: dict[str, int] = {}
 
-    def next(self, slug: str) -> str:
-        name = slug
+    def next(self, text: str) -> str:
+        slug = name = self._make(text)
         while name in self._seen:
             self._seen[slug] += 1
-            name = f"{slug}-{self._seen[slug]}"
+            name = f"{slug}{self._between}{self._seen[slug]}"
         self._seen[name] = 0
         return name
 
@@ -56,16 +70,19 @@ class Builder:
         self.password = False
         self.inputs: list[str] = []
         self.scripts = 0
-        self._slugs = Slugs()
+        self._slugs = {"gitlab": Slugs(slug_of_gitlab, "-"), "mkdocs": Slugs(slug_of_mkdocs, "_")}
+        self._github = Slugs(slug_of_github, "-")
+        self.elsewhere: dict[str, dict[str, None]] = {name: {} for name in self._slugs}
         self._sections: list[dict[str, t.Any]] = []
         self._parts: list[Part] = []
         self._links: list[tuple[str, str, int]] = []
         self._anchors: dict[str, None] = {}
+        self._slugged: dict[str, None] = {}
         self._undefined: dict[tuple[str, int, str], None] = {}
         self._kind = WORDS
         self._text: list[str] = []
         self._line = 0
-        self._targets: list[str] = []
+        self._targets: list[tuple[str, str]] = []
         self._heading: tuple[int, int, list[str], list[str]] | None = None
         self._link: tuple[str, int, list[str]] | None = None
         self._waiting: list[str] = []  # anchors just above a heading
@@ -110,7 +127,7 @@ class Builder:
     def picture(self, target: str, alternative: str, line: int) -> None:
         self.link(target, alternative, line)
         if self._heading is None:
-            self._parts.append((PICTURE, alternative, line, [target]))
+            self._parts.append((PICTURE, alternative, line, [(target, alternative)]))
             self._waiting = []
         else:
             self._heading[2].append(alternative)
@@ -132,7 +149,7 @@ class Builder:
             self.link(target, "".join(text).strip(), line)
             if self._heading is None:
                 self._line = self._line or line
-                self._targets.append(target)
+                self._targets.append((target, "".join(text).strip()[:LONGEST_NAME]))
 
     @property
     def in_link(self) -> bool:
@@ -144,7 +161,7 @@ class Builder:
             url = trimmed(found.group())
             self.link(url, url, line + text.count("\n", 0, found.start()) if "\n" in text else line)
             if self._heading is None:
-                self._targets.append(url)
+                self._targets.append((url, url))
 
     def anchor(self, name: str, *, before: bool = False) -> None:
         """``before``: it is one of the heading that follows, if one does."""
@@ -184,10 +201,12 @@ class Builder:
                 names.append(own.group(1))
                 self._anchors[own.group(1)] = None
                 title = title[: title.rindex("{")].rstrip()
-            slug = self._slugs.next(slug_of_github(title[:LONGEST_TITLE]))
-            if slug and len(self._anchors) < MOST:
+            slug = self._github.next(title[:LONGEST_TITLE])
+            if slug and len(self._slugged) < MOST:
                 names.append(slug)
-                self._anchors[slug] = None
+                self._slugged[slug] = None
+                for site, slugs_there in self._slugs.items():
+                    self.elsewhere[site][slugs_there.next(title[:LONGEST_TITLE])] = None
         self._sections.append(
             {"title": title[:LONGEST_TITLE], "level": level, "line": line, "anchors": list(dict.fromkeys(names)), "start": len(self._parts)}
         )
@@ -224,7 +243,9 @@ class Builder:
             "sections": self._sections,
             "parts": self._parts,
             "links": self._links,
-            "anchors": list(self._anchors),
+            "anchors": list({**self._anchors, **self._slugged}),
+            "own_anchors": list(self._anchors),
+            "elsewhere": {site: list(names) for site, names in self.elsewhere.items()},
             "undefined": list(self._undefined),
             "password": self.password,
             "inputs": self.inputs[:MOST],
@@ -241,4 +262,4 @@ def trimmed(url: str) -> str:
     return url[:end]
 
 
-__all__ = ("CODE", "HEAD", "ROW", "WORDS", "Builder", "slug_of_github", "trimmed")
+__all__ = ("CELLS", "CODE", "HEAD", "ROW", "WORDS", "Builder", "slug_of_github", "trimmed")

@@ -13,7 +13,7 @@ import html
 import re
 import typing as t
 
-from .document_building import HEAD, ROW, WORDS, Builder
+from .document_building import CELLS, HEAD, ROW, WORDS, Builder
 
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(r"[\s/]*([^\s/>=][^\s/>=]*)")
@@ -219,8 +219,10 @@ class HtmlReader:
             self._end_row()
             self._row = True
         elif name in ("td", "th"):
+            if self._cells and self._row:
+                self.builder.words(CELLS, 0)
             self._cells.add(name)
-        if self._row:
+        elif self._row:
             self.builder.words(" ", 0)
         elif name in _BLOCKS and not self._heading:
             self.builder.end()

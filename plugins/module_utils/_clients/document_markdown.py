@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .document_building import CODE, HEAD, ROW, Builder
+from .document_building import CELLS, CODE, HEAD, ROW, Builder
 from .document_html import HtmlReader
 
 _REFERENCE = re.compile(r"(?<![\w\]\\!)])!?\[([^\[\]]{1,300})\]\[([^\[\]]{0,300})\](?![\[(])")
@@ -54,6 +54,7 @@ class _Reader:
         self._seen: list[str] = []  # the inline text with what is no text blanked, to look for references
 
     def read(self, found: list[_Token]) -> None:
+        head = False
         for token in found:
             if token.map and token.nesting >= 0:
                 self.line = token.map[0] + 1
@@ -71,14 +72,12 @@ class _Reader:
                 self.html.feed(token.content, self.line)
                 self.builder.end()
             elif kind == "tr_close":
-                continue
-            elif kind in ("thead_close", "tbody_close"):
-                self.builder.end_as(HEAD if kind == "thead_close" else ROW)
-            elif kind == "tr_open":
-                self.builder.end(ROW)
+                self.builder.end_as(HEAD if head else ROW)
+            elif kind in ("thead_open", "thead_close"):
+                head = kind == "thead_open"
             elif kind in ("td_close", "th_close"):
-                self.builder.words(" ", 0)
-            elif kind not in ("td_open", "th_open", "thead_open", "tbody_open"):
+                self.builder.words(CELLS, self.line)
+            elif kind not in ("td_open", "th_open", "tr_open", "tbody_open", "tbody_close"):
                 self.builder.end()
         self.html.close()
 

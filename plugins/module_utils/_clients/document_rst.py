@@ -13,7 +13,7 @@ import io
 import re
 import typing as t
 
-from .document_building import HEAD, ROW, Builder
+from .document_building import CELLS, HEAD, ROW, Builder
 
 
 class _Node(t.Protocol):
@@ -261,8 +261,9 @@ class _Reader:
 
     def _row(self, node: _Node, level: int) -> None:
         self.builder.end()
-        for entry in node.children:
-            self.builder.words(" ", self.line)
+        for number, entry in enumerate(node.children):
+            if number:
+                self.builder.words(CELLS, self.line)
             self._cell(entry, level)
         self.builder.end_as(HEAD if node.parent is not None and node.parent.tagname == "thead" else ROW)
 
