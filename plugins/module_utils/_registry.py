@@ -12,6 +12,7 @@ from ._loading import load_check
 # dev/update-derived writes it here, so that planning need not import the checks
 CHECKS = {
     "alert_coverage": "controller",
+    "alert_runbooks": "controller",
     "alertmanager_delivery": "controller",
     "alertmanager_route": "controller",
     "alertmanager_silences": "controller",

@@ -165,6 +165,16 @@ def expanded(template: str, labels: LabelSet, external: t.Mapping[str, str] | No
     return None if unsure else made
 
 
+def named_in(template: str) -> set[str]:
+    """The labels of series that a template names."""
+    return set(_NAMED.findall(template))
+
+
+def of_series(server: AlertingPrometheus, rules: t.Sequence[Rule], wanted: t.Collection[str]) -> list[list[LabelSet]]:
+    """The labels of the series that each rule's expression gives, without its comparison and without those of the rule. CannotObserve."""
+    return _Series(server, rules, frozenset(wanted)).found()
+
+
 def choices(template: str) -> tuple[str, ...]:
     """The texts of which ``{{ if ... }}a{{ else }}b{{ end }}`` comes to one; none for any other template."""
     parts = _ACTION.split(template)
@@ -271,4 +281,4 @@ def is_there(labels: LabelSet, alerts: t.Iterable[t.Mapping[str, str]]) -> bool:
     return any(dict(one) == labels.present for one in alerts)
 
 
-__all__ = ("Followed", "Sent", "choices", "expanded", "follow", "is_there", "takes_value")
+__all__ = ("Followed", "Sent", "choices", "expanded", "follow", "is_there", "named_in", "of_series", "takes_value")

@@ -35,10 +35,10 @@ _PARTS = re.compile(r"\s[-|:·•»–—/]+\s|[|·•»–—]")
 # what stands around the words in a title that says nothing else
 _AROUND = frozenset(
     (
-        *("a", "an", "the", "this", "that", "your", "you", "we", "sorry", "oops", "error", "http", "https", "status", "code", "page", "pages"),
-        *("web", "site", "document", "file", "article", "content", "resource", "item", "topic", "entry", "project", "space", "dashboard"),
-        *("repository", "issue", "url", "link", "address", "requested", "request", "looking", "for", "was", "is", "be", "been", "has", "have"),
-        *("can", "cannot", "could", "it", "what", "which", "yet", "here", "on", "server", "found", "not"),
+        *("a", "an", "the", "this", "that", "your", "you", "we", "sorry", "oops", "error", "http", "https", "status", "code", "page"),
+        *("pages", "web", "site", "document", "file", "article", "content", "resource", "item", "topic", "entry", "project", "space"),
+        *("dashboard", "repository", "issue", "url", "link", "address", "requested", "request", "looking", "for", "was", "is"),
+        *("be", "been", "has", "have", "can", "cannot", "could", "it", "what", "which", "yet", "here", "on", "server", "found", "not"),
         *("le", "la", "les", "l", "un", "une", "cet", "cette", "ce", "votre", "vous", "nous", "desole", "desolee", "erreur", "statut"),
         *("fichier", "contenu", "ressource", "sujet", "adresse", "lien", "demande", "demandee", "recherchee", "recherche", "est", "ete"),
         *("que", "n", "ou", "plus", "pas", "sur", "serveur", "trouve", "trouvee"),

@@ -27,7 +27,7 @@ _REFRESHES = 3
 
 @dataclasses.dataclass(frozen=True)
 class Asking:
-    """How links are asked. ``connection`` has the credentials, which only go to ``hosts``.
+    """How links are asked. ``connection`` has the credentials, which only go to ``hosts``; ``more`` are others for other hosts.
 
     A host is ``host`` (its usual ports), ``host:port``, or one of them with a scheme before it.
     """
@@ -37,10 +37,13 @@ class Asking:
     timeout: float
     soft_404: t.Sequence[str]
     login_page: t.Sequence[str]
+    more: t.Sequence[tuple[frozenset[str], Connection]] = ()
 
     def connection_for(self, url: str) -> Connection:
-        if self.hosts & _names(url):
-            return dataclasses.replace(self.connection, foreign=True)
+        names = _names(url)
+        for hosts, connection in ((self.hosts, self.connection), *self.more):
+            if hosts & names:
+                return dataclasses.replace(connection, foreign=True)
         return Connection(validate_certs=self.connection.validate_certs, ca_path=self.connection.ca_path, foreign=True)
 
 
