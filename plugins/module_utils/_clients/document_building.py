@@ -224,6 +224,19 @@ class Builder:
         if len(self.front) < MOST:
             self.front.setdefault(name.strip(), value)
 
+    @property
+    def anchors(self) -> list[str]:
+        return list(self._anchors)
+
+    @property
+    def headings(self) -> list[tuple[int, str]]:
+        return [(section["level"], section["title"]) for section in self._sections]
+
+    @property
+    def texts(self) -> list[str]:
+        self.end()
+        return [text for _kind, text, _line, _links in self._parts]
+
     def data(self) -> dict[str, object]:
         self.heading_end()
         self.link_end()

@@ -1,0 +1,259 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a document says of itself: owner, author, who executed it and when, its last review. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import typing as t
+
+from .._clients.document import Document, normalize
+from .._clients.document_places import Place
+from .._clients.section_content import is_placeholder
+from .._clients.written_dates import days_meant
+from .._finding import CannotObserve, Measurement, Status
+from .._message import one_line
+from .._phrase import Message, phrase
+
+OWNER = (
+    "owner", "owners", "responsable", "responsables", "proprietaire", "team", "equipe", "author", "authors", "auteur", "auteurs",
+    "maintainer", "maintainers",
+)  # fmt: skip
+AUTHOR = ("author", "authors", "auteur", "auteurs", "written by", "redacteur", "redige par")
+EXECUTED_BY = ("executed by", "execute par", "tested by", "teste par", "rehearsed by", "joue par", "last executed by", "last tested by")
+EXECUTED_ON = (
+    "executed on", "executed at", "executed", "last executed", "last executed on", "rehearsed on", "rehearsed", "tested on", "last tested",
+    "last tested on", "execute le", "teste le", "joue le", "derniere execution",
+)  # fmt: skip
+REVIEWED = (
+    "last reviewed", "reviewed", "last review", "reviewed on", "reviewed at", "last reviewed on", "review date", "last verified",
+    "verified", "last tested", "revu le", "relu le", "derniere revue", "date de revue", "derniere relecture", "verifie le",
+)  # fmt: skip
+_FRENCH = re.compile(r"(?:\w+ )?(?:le|revue|relecture|execution)")
+_NAMES = ("name", "nom", "team", "equipe", "group", "role", "who", "qui", "by", "email", "mail", "contact", "slack", "id", "login")
+_DATES = ("on", "date", "at", "le", "when", "quand")
+_LONGEST_NAMES = 2000  # characters of a list of people
+_AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
+_PROMPTS = re.compile(
+    r"(?:your |my |the )?(?:team|owner|name|nom|equipe|responsable|squad|user|somebody|someone|person|personne)(?: name)?"
+)
+
+
+class Defect(t.NamedTuple):
+    status: Status
+    text: Message
+    line: int = 0
+
+    def said(self) -> Message:
+        return phrase("line {line}: {text}", line=self.line, text=self.text) if self.line else self.text
+
+
+class Dated(t.NamedTuple):
+    """A date, or the two days that it may mean, with what is wrong with it."""
+
+    days: tuple[dt.date, ...] = ()
+    defects: tuple[Defect, ...] = ()
+    age: float | None = None  # seconds, of the earliest day
+    by_git: bool = False
+    written: str = ""
+
+
+# -- people
+
+
+def first(fields: t.Mapping[str, object], names: t.Sequence[str]) -> str:
+    """The value of the first of these fields that has one; of a mapping who it names, of a list all of them."""
+    return next((said for said in (_told(fields.get(name)) for name in names) if said), "")
+
+
+def _told(value: object, depth: int = 0) -> str:
+    if depth > 2:
+        return ""
+    if isinstance(value, t.Mapping):
+        plain = {normalize(str(name)): item for name, item in value.items()}
+        ordered = [plain[name] for name in _NAMES if name in plain] or list(plain.values())[:1]
+        return next((said for said in (_told(item, depth + 1) for item in ordered) if said), "")
+    if isinstance(value, (list, tuple)):
+        return one_line(", ".join(said for said in (_told(item, depth + 1) for item in value[:5]) if said), 200)
+    if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value).strip():
+        return one_line(value, 200)
+    return ""
+
+
+def is_nobody(name: str) -> bool:
+    """Whether what stands for a name names nobody: n/a, TODO, <team>."""
+    return is_placeholder(name) or bool(_PROMPTS.fullmatch(normalize(name)))
+
+
+def owner_defects(fields: t.Mapping[str, object]) -> list[Defect]:
+    owner = first(fields, OWNER)
+    if not owner:
+        return [Defect(Status.FAIL, phrase("no owner is named"))]
+    if all(is_nobody(name) for name in people(owner)):
+        return [Defect(Status.FAIL, phrase("its owner is a placeholder ({owner})", owner=owner))]
+    return []
+
+
+def people(text: str) -> list[str]:
+    return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text[:_LONGEST_NAMES]) if name] or [text]
+
+
+def _same(name: str) -> str:
+    """As people are compared: jane.doe@payments.example is Jane Doe."""
+    return normalize(re.sub(r"\s*<[^<>]*>$", "", name).lstrip("@").partition("@")[0])
+
+
+def executed_defects(document: Document, max_age: float | None, now: dt.datetime) -> list[Defect]:
+    """It was executed by somebody other than who wrote it; not longer ago than ``max_age``, where that is asked for."""
+    fields = document.front
+    author, executed = first(fields, AUTHOR), first(fields, EXECUTED_BY)
+    names = [name for name in people(executed) if not is_nobody(name)] if executed else []
+    if not names:
+        return [Defect(Status.FAIL, phrase("nobody is named who has executed it (executed_by)"))]
+    authors = {_same(name) for name in people(author) if not is_nobody(name)} if author else set()
+    if not authors:
+        said = phrase("no author is named, so nobody knows whether another than the author has executed it")
+        return [Defect(Status.FAIL, said)]
+    if not {_same(name) for name in names} - authors:
+        return [Defect(Status.FAIL, phrase("it was executed by its author only ({author})", author=executed))]
+    name, value = _executed_on(fields)
+    if value in (None, ""):
+        if max_age is None:
+            return []
+        return [Defect(Status.FAIL, phrase("it is not said when it was executed (executed_on)"))]
+    return list(dated(name, value, max_age, now, _EXECUTION).defects)
+
+
+def _executed_on(fields: t.Mapping[str, object]) -> tuple[str, object]:
+    for name in EXECUTED_ON:
+        if fields.get(name) not in (None, "") and days_meant(fields[name]):
+            return name, fields[name]
+    for name in EXECUTED_BY:
+        value = fields.get(name)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, t.Mapping):
+                plain = {normalize(str(key)): date for key, date in item.items()}
+                return next(((key, plain[key]) for key in _DATES if plain.get(key)), ("", None))
+    return next(((name, fields[name]) for name in EXECUTED_ON if fields.get(name) not in (None, "")), ("", None))
+
+
+# -- dates
+
+
+class _Words(t.NamedTuple):
+    """How a date is spoken of."""
+
+    no_date: t.Callable[[str], Message]
+    future: t.Callable[[str], Message]
+    old: t.Callable[[float, str, float], Message]
+    unclear: t.Callable[[str, str, str], Message]
+
+
+_REVIEW = _Words(
+    lambda date: phrase("its review date '{date}' is not a date", date=date),
+    lambda day: phrase("its review date {date:day} lies in the future", date=day),
+    lambda age, day, limit: phrase(
+        "its last review was {age:duration} ago ({date:day}), the limit is {limit:duration}", age=age, date=day, limit=limit
+    ),
+    lambda date, one, other: phrase(
+        "its review date '{date}' may be {one:day} or {other:day}, and only one of them would do: write it as 2026-12-31 is written",
+        date=date,
+        one=one,
+        other=other,
+    ),
+)
+_EXECUTION = _Words(
+    lambda date: phrase("the date of its execution '{date}' is not a date", date=date),
+    lambda day: phrase("the date of its execution {date:day} lies in the future", date=day),
+    lambda age, day, limit: phrase(
+        "it was last executed {age:duration} ago ({date:day}), the limit is {limit:duration}", age=age, date=day, limit=limit
+    ),
+    lambda date, one, other: phrase(
+        "the date of its execution '{date}' may be {one:day} or {other:day}, and only one of them would do: "
+        "write it as 2026-12-31 is written",
+        date=date,
+        one=one,
+        other=other,
+    ),
+)
+
+
+def dated(name: str, value: object, limit: float | None, now: dt.datetime, words: _Words) -> Dated:
+    """A date as it is written. One that may mean two days decides nothing where these are not both right or both wrong."""
+    written = one_line(value, 40)
+    days = days_meant(value, day_first=bool(_FRENCH.fullmatch(name)))
+    if not days:
+        return Dated(defects=(Defect(Status.FAIL, words.no_date(written)),))
+    defects = [_wrong(day, limit, now, words) for day in days]
+    result = Dated(tuple(days), (), _age(days[0], now), written=written)
+    if all(defect is None for defect in defects):
+        return result
+    if any(defect is None for defect in defects):
+        unclear = words.unclear(written, days[0].isoformat(), days[-1].isoformat())
+        return result._replace(defects=(Defect(Status.UNKNOWN, unclear),), age=None)
+    return result._replace(defects=tuple(defect for defect in defects[:1] if defect))
+
+
+def _wrong(day: dt.date, limit: float | None, now: dt.datetime, words: _Words) -> Defect | None:
+    if day > (now + _AHEAD).date():
+        return Defect(Status.FAIL, words.future(day.isoformat()))
+    if limit is not None and _age(day, now) > limit:
+        return Defect(Status.FAIL, words.old(_age(day, now), day.isoformat(), limit))
+    return None
+
+
+def _age(day: dt.date, now: dt.datetime) -> float:
+    return max(0.0, (now - dt.datetime(day.year, day.month, day.day, tzinfo=dt.timezone.utc)).total_seconds())
+
+
+def review(document: Document, place: Place | None, limit: float, now: dt.datetime) -> Dated:
+    """The last review: as it is written, else when the file was last changed in git."""
+    for name in REVIEWED:
+        value = document.front.get(name)
+        if value not in (None, ""):
+            return dated(name, value, limit, now, _REVIEW)
+    day: dt.date | None = None
+    if place is not None:
+        try:
+            day = place.last_change(limit)
+        except CannotObserve as exc:
+            said = phrase("no review date is written in it, and {reason}", reason=exc.message)
+            return Dated(defects=(Defect(Status.UNKNOWN, said),))
+    if day is None:
+        return Dated(defects=(Defect(Status.FAIL, phrase("no review date: nobody knows whether it is still right")),))
+    defect = _wrong(day, limit, now, _REVIEW)
+    if defect and day <= now.date():
+        said = phrase(
+            "its last change in git was {age:duration} ago ({date:day}), the limit is {limit:duration}",
+            age=_age(day, now),
+            date=day.isoformat(),
+            limit=limit,
+        )
+        defect = defect._replace(text=said)
+    return Dated((day,), (defect,) if defect else (), _age(day, now), by_git=True)
+
+
+def review_measurements(found: Dated, limit: float) -> list[Measurement]:
+    if found.age is None or not found.days or any("future" in defect.text.template for defect in found.defects):
+        return []
+    return [Measurement("runbook_review_age_seconds", round(found.age), limit, "upper")]
+
+
+__all__ = (
+    "AUTHOR",
+    "EXECUTED_BY",
+    "EXECUTED_ON",
+    "OWNER",
+    "REVIEWED",
+    "Dated",
+    "Defect",
+    "executed_defects",
+    "first",
+    "is_nobody",
+    "owner_defects",
+    "people",
+    "review",
+    "review_measurements",
+)

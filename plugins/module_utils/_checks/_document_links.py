@@ -1,0 +1,207 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether the links, anchors and references of a document lead somewhere. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import os
+import re
+import typing as t
+from urllib.parse import unquote, urljoin, urlsplit
+
+from .._clients.document import Document, Link, Reading, Undefined, form_of
+from .._clients.document_places import Place
+from .._clients.links import Asking, ask_all, of_fragment, origin, split_fragment
+from .._finding import CannotObserve, Status
+from .._http import Connection
+from .._message import one_line
+from .._phrase import Message, phrase
+from .._runner import Runner
+from ._document_fields import Defect
+
+SITES = ("github", "gitlab", "mkdocs")
+_SITE_NAMES = {"github": "GitHub", "gitlab": "GitLab", "mkdocs": "MkDocs"}
+_WITH_ANCHORS = (".md", ".markdown", ".rst", ".html", ".htm")
+_CONF = "conf.py"  # of Sphinx
+_FRAGMENTS_OF_PROGRAMS = re.compile(r"L\d+(C\d+)?(-L?\d+(C\d+)?)?")
+
+
+class LinkArguments(t.TypedDict):
+    url: str | None
+    link_timeout: float
+    link_hosts: list[str]
+    ignore_links: list[str]
+    soft_404: list[str]
+    login_page: list[str]
+    anchors: str
+    max_size: int
+
+
+@dataclasses.dataclass
+class Linked:
+    """A document, where it lies, and how its links are followed."""
+
+    document: Document
+    base: str  # its address; empty where it is a file
+    place: Place | None
+    args: LinkArguments
+    reading: Reading
+    runner: Runner
+    links: int = 0
+    ignored: int = 0
+
+    def __post_init__(self) -> None:
+        self._pages: dict[str, Document | Message] = {}
+        self._sphinx: str | None = None
+        self._conf = ""
+
+    def defects(self) -> list[Defect]:
+        defects: list[Defect] = [defect for one in self.document.undefined if (defect := self._of_undefined(one))]
+        asked: list[tuple[Link, str, str]] = []
+        for link in self.document.links:
+            target = link.target.strip()
+            scheme = target.partition(":")[0].lower() if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", target) else ""
+            if not target or _ignored(target, self.args["ignore_links"]) or scheme not in ("", "http", "https"):
+                self.ignored += 1
+                continue
+            self.links += 1
+            absolute = _absolute(target, self.base)
+            if absolute is None:
+                said = phrase("the link {target:path} is not an address", target=one_line(target, 80))
+                defects.append(Defect(Status.FAIL, said, link.line or 0))
+            elif target.startswith("#"):
+                defects += self._of_anchor(target, link)
+            elif absolute:
+                asked.append((link, *split_fragment(absolute)))
+            else:
+                defects += [Defect(status, said, link.line or 0) for status, said in self._of_file(target)]
+        return defects + self._of_addresses(asked)
+
+    # -- within the document
+
+    def _of_anchor(self, target: str, link: Link) -> list[Defect]:
+        fragment, document, site = unquote(target[1:]), self.document, self.args["anchors"]
+        if document.has_anchor(fragment, site) or _FRAGMENTS_OF_PROGRAMS.fullmatch(fragment):
+            return []
+        status, said = _near(document, fragment, site, phrase("no heading or anchor {anchor:path} in this file", anchor=target))
+        return [Defect(status, said, link.line or 0)]
+
+    def _of_undefined(self, one: Undefined) -> Defect | None:
+        line = one.line or 0
+        if one.why not in ("label", "title", "reference"):
+            return Defect(Status.FAIL, one.said(), line)
+        if self.document.form != "rst" or self.place is None:
+            return Defect(Status.FAIL, one.said(), line)
+        conf = self._settings_of_sphinx()
+        if conf is None:
+            return Defect(Status.FAIL, one.said(), line)
+        if one.why == "title" and "autosectionlabel" in conf:
+            return None
+        if one.why == "reference":
+            if not re.search(r"rst_(?:epi|pro)log", conf):
+                return Defect(Status.FAIL, one.said(), line)
+            return Defect(Status.UNKNOWN, phrase("the reference {name} may be defined in conf.py, which is not run", name=one.name), line)
+        elsewhere = self.place.has_label(one.name, os.path.dirname(self._conf))
+        if elsewhere:
+            return None
+        if elsewhere is None or "intersphinx" in conf:
+            said = phrase("the reference {name} may lead to another page of the documentation, which was not looked at", name=one.name)
+            return Defect(Status.UNKNOWN, said, line)
+        return Defect(Status.FAIL, one.said(), line)
+
+    def _settings_of_sphinx(self) -> str | None:
+        if self._sphinx is None and self.place is not None:
+            self._conf = self.place.above(_CONF) or ""
+            self._sphinx = self.place.read(self._conf, 256 * 1024).decode("utf-8", "replace") if self._conf else ""
+        return self._sphinx or None
+
+    # -- to other files
+
+    def _of_file(self, target: str) -> list[tuple[Status, Message]]:
+        """What is wrong with a link to another file."""
+        name, fragment = split_fragment(target)
+        name = unquote(name.partition("?")[0])
+        if self.place is None:
+            return []
+        file = self.place.found(name)
+        if file is None:
+            return [(Status.FAIL, phrase("the link {target:path} is dead: there is no such file", target=name))]
+        if not fragment or os.path.splitext(file)[1].lower() not in _WITH_ANCHORS:
+            return []
+        page = self._page(file)
+        if isinstance(page, Message):
+            why = phrase("{path:path} cannot be read: {reason}", path=name, reason=page)
+            return [(Status.UNKNOWN, phrase("the link cannot be judged: {why}", why=why))]
+        if page.has_anchor(fragment, self.args["anchors"]):
+            return []
+        said = phrase("{path:path} has no heading or anchor #{anchor:path}", path=name, anchor=fragment)
+        return [_near(page, fragment, self.args["anchors"], said)]
+
+    def _page(self, file: str) -> Document | Message:
+        if file not in self._pages and self.place is not None:
+            try:
+                content = self.place.read(file, self.args["max_size"] + 1)
+                self._pages[file] = self.reading.read(content, form_of(file), self.runner.remaining(10.0), self.args["max_size"])
+            except CannotObserve as exc:
+                self._pages[file] = exc.message
+        return self._pages[file]
+
+    # -- to addresses
+
+    def _of_addresses(self, asked: list[tuple[Link, str, str]]) -> list[Defect]:
+        args = self.args
+        hosts = {str(host).lower() for host in args["link_hosts"]}
+        if self.base:
+            hosts.add(origin(args["url"] or ""))
+        asking = Asking(Connection.from_args(args), frozenset(hosts), args["link_timeout"], args["soft_404"], args["login_page"])
+        verdicts = ask_all([address for _link, address, _fragment in asked], asking, self.runner)
+        defects: list[Defect] = []
+        for link, address, fragment in asked:
+            verdict = of_fragment(address, verdicts[address], fragment)
+            if verdict.state == "dead":
+                defects.append(Defect(Status.FAIL, phrase("the link is dead: {why}", why=verdict.why), link.line or 0))
+            elif verdict.state == "unknown":
+                defects.append(Defect(Status.UNKNOWN, phrase("the link cannot be judged: {why}", why=verdict.why), link.line or 0))
+        return defects
+
+
+def _near(document: Document, fragment: str, site: str, said: Message) -> tuple[Status, Message]:
+    """An anchor that is not there: whether one is there but for its capitals, or would be on another site."""
+    plain = fragment.lower()
+    like = next((name for name in sorted(document.anchors_at(site)) if name.lower() == plain), None)
+    if like is not None and document.form == "markdown":
+        told = phrase("{said}: only #{like:path}, which differs in capitals and is not followed on every site", said=said, like=like)
+        return Status.WARN, told
+    other = next((name for name in SITES if name != site and document.has_anchor(fragment, name)), None)
+    if other is not None:
+        return Status.FAIL, phrase(
+            "{said} as {here} names them ({other} would: if that is where it is read, say anchors: {option})",
+            said=said,
+            here=_SITE_NAMES[site],
+            other=_SITE_NAMES[other],
+            option=other,
+        )
+    return Status.FAIL, said
+
+
+def _absolute(target: str, base: str) -> str | None:
+    """The address of a link that is to be asked for, empty for one to a file, None for nonsense."""
+    try:
+        address = urljoin(base or "https://", target) if base or target.startswith("//") else target
+        parts = urlsplit(address)
+        if parts.scheme.lower() not in ("http", "https"):
+            return ""
+        return address if parts.hostname and (parts.port is None or parts.port > 0) else None
+    except ValueError:
+        return None
+
+
+def _ignored(target: str, patterns: t.Sequence[str]) -> bool:
+    """Links that are to be left out, and those with a variable in them, which nobody can follow as they stand."""
+    return any(fnmatch.fnmatchcase(target, pattern) for pattern in patterns) or bool(re.search(r"\{\{|\$\{|\{%|<[\w-]+>", target))
+
+
+__all__ = ("SITES", "LinkArguments", "Linked")

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dates as people write them, in English and French. PRIVATE to the collection.
+
+Where a date can be read as two days (``01/06/2026``) both are given: whoever asks must not choose.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from .document import normalize
+
+_LONGEST = 80
+_MONTHS: dict[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan janvier janv", "february feb fevrier fevr fev", "march mar mars", "april apr avril avr", "may mai",
+            "june jun juin", "july jul juillet juil", "august aug aout", "september sep sept septembre", "october oct octobre",
+            "november nov novembre", "december dec decembre",
+        ),
+        1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
+_COMPACT = re.compile(r"(20\d\d)([01]\d)([0-3]\d)(?!\d)")
+_YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
+_MONTH_ALONE = re.compile(r"(?:(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4}))(?![\d/.-])")
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+_WITHOUT_MEANING = ("le", "the", "on", "of", "du", "er", "st", "nd", "rd", "th", "a", "at", "the")
+_DAYS = (
+    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur", "thurs"),
+    *("fri", "sat", "sun", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lun", "mer", "jeu", "ven", "sam"),
+    *("dim",),
+)
+
+
+def days_meant(value: object, *, day_first: bool = False) -> list[dt.date]:
+    """Each day that may be meant, the earliest first; none where it is no date. ``day_first``: 01/06 is known to be 1 June."""
+    if isinstance(value, dt.datetime):
+        return [value.date()]
+    if isinstance(value, dt.date):
+        return [value]
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return []
+    text = str(value).strip()[:_LONGEST]
+    found = _of_numbers(text, day_first)
+    return sorted({day for day in (found if found is not None else _of_words(text)) if day is not None})
+
+
+def _of_numbers(text: str, day_first: bool) -> list[dt.date | None] | None:
+    match = _YEAR_FIRST.match(text) or None
+    if match:
+        return [_day(match.group(1), match.group(3), match.group(4))]
+    match = _COMPACT.match(text)
+    if match:
+        return [_day(*match.groups())]
+    match = _YEAR_LAST.match(text)
+    if match:
+        first, between, second, year = match.groups()
+        if len(year) == 2:
+            short = [_day(f"20{first}", second, year)] if len(first) == 2 and first >= "15" else []
+            return [_day(f"20{year}", second, first), _day(f"20{year}", first, second), *short]
+        # between dots the day stands first everywhere
+        return [_day(year, second, first)] if day_first or between == "." else [_day(year, second, first), _day(year, first, second)]
+    match = _MONTH_ALONE.match(text)
+    if match:
+        year, month = (match.group(1), match.group(2)) if match.group(1) else (match.group(4), match.group(3))
+        return _month(int(year), int(month))
+    return None
+
+
+def _of_words(text: str) -> list[dt.date | None]:
+    words = [word for word in _WORDS.findall(normalize(text)) if word not in _WITHOUT_MEANING and word not in _DAYS]
+    numbers: list[int] = []
+    month = 0
+    for word in words[:4]:
+        if word.isdigit() and len(word) <= 4:
+            numbers.append(int(word))
+        elif word in _MONTHS and not month:
+            month = _MONTHS[word]
+        else:
+            break
+        if month and numbers and numbers[-1] > 31:
+            break
+    if not month or not numbers:
+        return []
+    year = next((number for number in numbers if 1900 <= number <= 9999), 0)
+    day = next((number for number in numbers if 1 <= number <= 31), 0)
+    if not year:
+        return []
+    return [_day(str(year), str(month), str(day))] if day else _month(year, month)
+
+
+def _month(year: int, month: int) -> list[dt.date | None]:
+    """A month alone may mean each of its days."""
+    first = _day(str(year), str(month), "1")
+    if first is None:
+        return []
+    later = (first + dt.timedelta(days=32)).replace(day=1) if first < dt.date(9999, 12, 1) else first
+    return [first, later - dt.timedelta(days=1)]
+
+
+def _day(year: str, month: str, day: str) -> dt.date | None:
+    try:
+        return dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+__all__ = ("days_meant",)
