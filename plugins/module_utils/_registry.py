@@ -26,6 +26,7 @@ CHECKS = {
     "classic_monitoring": "controller",
     "clock": "host",
     "command": "host",
+    "document": "controller",
     "file_backup": "host",
     "flow": "host",
     "grafana_dashboard": "controller",

@@ -1,0 +1,291 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A document of operations is complete, validated, for this version and up to date. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import re
+import typing as t
+
+from .._argspec import Spec, http_spec
+from .._clients.document import Document, Reading
+from .._clients.git_source import TRANSPORTS
+from .._clients.links import LOGIN_PAGE, SOFT_404
+from .._clients.section_content import first_words, is_placeholder, says_nothing
+from .._clients.section_names import sections_of
+from .._clients.written_dates import days_meant
+from .._finding import CannotObserve, Finding, Measurement, Status, failed, worst
+from .._message import one_line
+from .._phrase import Message, and_more, phrase, plural
+from .._runner import Runner
+from ._call_codes import code_defects, codes_in, pattern_of
+from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defects, review
+from ._document_links import SITES, Linked
+from ._document_presets import CALL_SCRIPT, KNOWN_ERRORS, PRESETS, names
+from ._document_source import Source, SourceArguments, source_of
+from ._document_version import age_defects, last_change, validator_defects, version_defects, versions_of, with_date
+from ._known_errors import known_error_defects
+
+WHERE = "controller"
+TIMEOUT = 120.0
+ARGUMENT_SPEC: Spec = {
+    **http_spec(),
+    "path": {"type": "path"},
+    "git": {
+        "type": "dict",
+        "options": {
+            "url": {"type": "str", "required": True},
+            "ref": {"type": "str", "default": "HEAD"},
+            "path": {"type": "str", "required": True},
+        },
+    },
+    "git_transports": {"type": "list", "elements": "str", "default": list(TRANSPORTS)},
+    "max_size": {"type": "str", "default": "256KiB"},
+    "preset": {"type": "str", "choices": list(PRESETS)},
+    "sections": {"type": "list", "elements": "str"},
+    "blocking_sections": {"type": "list", "elements": "str"},
+    "owner_required": {"type": "bool", "default": True},
+    "validators_required": {"type": "bool", "default": True},
+    "validators": {"type": "list", "elements": "str", "default": []},
+    "version_required": {"type": "bool", "default": True},
+    "version": {"type": "str"},
+    "max_age": {"type": "str", "default": "365d"},
+    "service_folder": {"type": "path"},
+    "changed_on": {"type": "str"},
+    "behind": {"type": "str", "default": "0s"},
+    "codes": {"type": "list", "elements": "str"},
+    "codes_from": {"type": "list", "elements": "path", "default": []},
+    "codes_pattern": {"type": "str"},
+    "check_links": {"type": "bool", "default": True},
+    "anchors": {"type": "str", "choices": list(SITES), "default": "github"},
+    "link_timeout": {"type": "str", "default": "10s"},
+    "link_hosts": {"type": "list", "elements": "str", "default": []},
+    "ignore_links": {"type": "list", "elements": "str", "default": []},
+    "soft_404": {"type": "list", "elements": "str", "default": list(SOFT_404)},
+    "login_page": {"type": "list", "elements": "str", "default": list(LOGIN_PAGE)},
+}
+CONSTRAINTS = {
+    "required_one_of": [("path", "url", "git")],
+    "mutually_exclusive": [("path", "url", "git")],
+    "required_by": {"codes_from": ["codes_pattern"], "codes_pattern": ["codes_from"]},
+}
+DURATIONS = ("max_age", "behind", "link_timeout")
+SIZES = ("max_size",)
+_PATIENCE = 15.0  # seconds to read it
+_TO_DO = re.compile(
+    r"(?<![\w-])(?:TODO|FIXME|TBD|TBC|TBA|T\.B\.D\.?|XXX+|to be (?:completed|defined|written|done)"
+    r"|(?:reste )?à (?:compléter|définir|rédiger|préciser|renseigner|remplir))(?![\w-])|(?<![\w-])(?i:todo)\s*:"
+)
+
+
+class Arguments(SourceArguments):
+    preset: str | None
+    sections: list[str] | None
+    blocking_sections: list[str] | None
+    owner_required: bool
+    validators_required: bool
+    validators: list[str]
+    version_required: bool
+    version: str | None
+    max_age: float
+    service_folder: str | None
+    changed_on: str | None
+    behind: float
+    codes: list[str] | None
+    codes_from: list[str]
+    codes_pattern: str | None
+    check_links: bool
+    anchors: str
+    link_hosts: list[str]
+    ignore_links: list[str]
+
+
+def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
+    """What else is wrong with arguments that fit the spec."""
+    out = []
+    if args["preset"] is None and not args["sections"]:
+        out.append("preset or sections has to say what must be in the document")
+    if args["codes_pattern"] is not None and pattern_of(args["codes_pattern"]) is None:
+        out.append("codes_pattern: write it as PAY-####, with a letter in it; # is a digit and @ a capital letter")
+    if args["changed_on"] is not None and len(days_meant(args["changed_on"])) != 1:
+        out.append("changed_on: write the day as 2026-12-31")
+    return out
+
+
+def run(args: Arguments, runner: Runner) -> Finding:
+    with contextlib.ExitStack() as stack:
+        source = source_of(args, runner, stack)
+        if isinstance(source, Finding):
+            return source
+        if not source.content.strip():
+            return failed(phrase("the document {where:path} is empty", where=source.where), instance=source.where)
+        reading = stack.enter_context(Reading())
+        try:
+            document = reading.read(source.content, source.form, runner.remaining(_PATIENCE), args["max_size"])
+        except CannotObserve as exc:
+            raise CannotObserve(phrase("{where:path} cannot be judged: {reason}", where=source.where, reason=exc.message)) from None
+        return _Examination(args, runner, source, document).finding(reading)
+
+
+class _Examination:
+    def __init__(self, args: Arguments, runner: Runner, source: Source, document: Document) -> None:
+        self.args, self.runner, self.source, self.document = args, runner, source, document
+        given = args["sections"]
+        self.sections = list(PRESETS[args["preset"]]) if given is None and args["preset"] else list(given or [])
+        self.observed: dict[str, object] = {}
+
+    def finding(self, reading: Reading) -> Finding:
+        args, document = self.args, self.document
+        defects: list[Defect] = []
+        if document.front_problem is not None:
+            status = Status.UNKNOWN if document.front_unread else Status.FAIL
+            defects.append(Defect(status, document.front_problem, document.front_line))
+        defects += self._sections()
+        fields, reviewed = self._fields()
+        # what stands in a front matter that was not read is not known to be missing
+        defects += [defect for defect in fields if not document.front_unread]
+        if args["preset"] == KNOWN_ERRORS:
+            found, self.observed["known_errors"] = known_error_defects(document)
+            defects += found
+        defects += self._codes()
+        if args["check_links"]:
+            linked = Linked(document, self.source.url, self.source.place, t.cast("t.Any", args), reading, self.runner)
+            defects += linked.defects()
+            self.observed["links"] = linked.links
+        return self._told(defects, reviewed)
+
+    def _sections(self) -> list[Defect]:
+        """Those that must be there are and say something; those that matter most have nothing left to do."""
+        sections = sections_of(self.document)
+        defects, found = [], []
+        for name in self.sections:
+            matching = [section for section in sections if names(section.title, name)]
+            if any(not says_nothing(section) for section in matching):
+                found.append(name)
+            elif not matching:
+                defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
+            else:
+                title, said = one_line(matching[0].title, 80), one_line(first_words(matching[0]), 40)
+                text = (
+                    phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=title, said=said)
+                    if said
+                    else phrase("the section {name} ('{heading}') is empty", name=name, heading=title)
+                )
+                defects.append(Defect(Status.FAIL, text, matching[0].line or 0))
+        self.observed["sections"] = found
+        return defects + self._left_to_do()
+
+    def _left_to_do(self) -> list[Defect]:
+        blocking = self.args["blocking_sections"]
+        chosen = self.sections if blocking is None else blocking
+        whole = self.args["preset"] == KNOWN_ERRORS and blocking is None
+        seen: set[tuple[int, str]] = set()
+        defects = []
+        for section in self.document.sections:
+            if not whole and not any(names(section.title, name) for name in chosen):
+                continue
+            for part in section.parts:
+                for line in part.text.split("\n"):
+                    match = _TO_DO.search(line[:2000])
+                    if match and (part.line, line) not in seen and not is_placeholder(part.text):
+                        seen.add((part.line, line))
+                        said = phrase(
+                            "something is left to do in '{heading}': '{said}'",
+                            heading=one_line(section.title, 60),
+                            said=one_line(line.strip(), 60),
+                        )
+                        defects.append(Defect(Status.FAIL, said, part.line))
+        return defects
+
+    def _fields(self) -> tuple[list[Defect], Dated]:
+        args, document = self.args, self.document
+        defects: list[Defect] = []
+        if args["owner_required"]:
+            defects += owner_defects(document.front)
+        self.observed["owner"] = first(document.front, OWNER)
+        if args["validators_required"] or args["validators"]:
+            found, self.observed["validated_by"] = validator_defects(document, args["validators"])
+            defects += found
+        self.observed["versions"] = list(versions_of(document))
+        if args["version_required"]:
+            defects += version_defects(document, args["version"])
+        dated = dataclasses.replace(document, front=with_date(document.front, REVIEWED))
+        reviewed = review(dated, self.source.place, args["max_age"], self.runner.now())
+        self.observed["reviewed"] = reviewed.days[0].isoformat() if reviewed.days else None
+        defects += reviewed.defects
+        try:
+            changed = self._changed()
+            self.observed["service_changed"] = changed.isoformat() if changed else None
+            defects += age_defects(reviewed, changed, args["behind"])
+        except CannotObserve as exc:
+            defects.append(Defect(Status.UNKNOWN, exc.message))
+        return defects, reviewed
+
+    def _changed(self) -> dt.date | None:
+        args = self.args
+        if args["changed_on"]:
+            return days_meant(args["changed_on"])[0]
+        return last_change(args["service_folder"], self.runner) if args["service_folder"] else None
+
+    def _codes(self) -> list[Defect]:
+        args = self.args
+        if args["codes"] is None and not args["codes_from"]:
+            if args["preset"] != CALL_SCRIPT:
+                return []
+            said = phrase("which error codes the service shows is not declared (codes; an empty list says that it shows none)")
+            return [Defect(Status.WARN, said)]
+        codes = list(args["codes"] or [])
+        try:
+            codes += [code for code in codes_in(args["codes_from"], args["codes_pattern"] or "", self.runner) if code not in codes]
+        except CannotObserve as exc:
+            return [*code_defects(self.document, codes), Defect(Status.UNKNOWN, exc.message)]
+        self.observed["codes"] = len(codes)
+        return code_defects(self.document, codes)
+
+    def _told(self, defects: list[Defect], reviewed: Dated) -> Finding:
+        args, where = self.args, self.source.where
+        status = worst(defect.status for defect in defects) or Status.PASS
+        if defects:
+            worst_first = sorted(defects, key=lambda defect: defect.status != status)
+            message = phrase("the document {where:path}: {defects}", where=where, defects=and_more([one.said() for one in worst_first]))
+        else:
+            message = phrase("the document {where:path} has {parts:list}", where=where, parts=self._merits())
+        future = any("future" in one.text.template for one in reviewed.defects)
+        measured = reviewed.age is not None and bool(reviewed.days) and not future
+        return Finding(
+            status,
+            message,
+            observed=self.observed,
+            expected={"sections": self.sections, "version": args["version"], "max_age_seconds": args["max_age"]},
+            measurements=[Measurement("document_age_seconds", round(reviewed.age or 0), args["max_age"], "upper")] if measured else [],
+            instance=where,
+            details=[defect.said() for defect in sorted(defects, key=lambda defect: defect.line)],
+        )
+
+    def _merits(self) -> list[Message]:
+        args, observed = self.args, self.observed
+        parts = []
+        if self.sections:
+            parts.append(plural("{count:number} section", "{count:number} sections", count=len(self.sections)))
+        if observed["owner"]:
+            parts.append(phrase("an owner ({owner})", owner=observed["owner"]))
+        if observed.get("validated_by"):
+            parts.append(phrase("the validation of {names}", names=observed["validated_by"]))
+        if args["version_required"]:
+            parts.append(phrase("the version {version}", version=args["version"]))
+        parts.append(phrase("a review of {date:day} (limit {limit:duration})", date=observed["reviewed"], limit=args["max_age"]))
+        if "known_errors" in observed:
+            count = int(str(observed["known_errors"]))
+            parts.append(
+                plural("{count:number} known error with its workaround", "{count:number} known errors with their workarounds", count=count)
+            )
+        if "codes" in observed:
+            parts.append(plural("{count:number} error code", "{count:number} error codes", count=int(str(observed["codes"]))))
+        return parts
+
+
+__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "SIZES", "TIMEOUT", "WHERE", "problems", "run")

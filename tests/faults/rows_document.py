@@ -1,0 +1,446 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""document. Real files, a real git, a real web server.
+
+How it could pass without deserving it; each is a row below:
+
+- a section is missing, empty, says TODO, TBD or N/A, or has one left in the middle of its text; the word stands in code or a comment only;
+- nobody owns it, nobody has validated it, its author alone has, a placeholder has, one who must has not;
+- it is for another version, says none, says a range, or the version that is deployed is not known; 1.4.1 begins as 1.4.10 does;
+- it is too old, of the future, older than the service, or its date means two days of which one is too old;
+- a known error without a workaround: an empty cell, N/A, no column for it, a section without one, a paragraph without one, a label alone;
+  errors that cannot be read at all; a list that was emptied;
+- an error code that is not in the script, is only named, stands in a longer one, or in a comment; codes that nobody has declared, or cannot
+  be looked up;
+- it cannot be read: no file, a folder, a login page, a page that is gone, bytes, too large, a clone of git that is too shallow.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import typing as t
+
+from table import Row, World
+from wiki import HOME, LOGIN, Wiki, empty, plain
+
+CHECK = "document"
+VERSION = "1.4.0"
+FRONT = "---\nowner: team-payments\nauthor: Jane Doe\nvalidated_by: [Ali Ben, operations]\nversion: 1.4.0\nlast_reviewed: {reviewed}\n---\n"
+MANUAL = """\
+# Payments: operations manual
+
+## Overview
+It takes payments.
+
+## Architecture
+Two machines behind a balancer.
+
+## Start and stop
+`systemctl start payments`
+
+## Monitoring
+The dashboard payments-overview.
+
+## Backup and restore
+restic, each night.
+
+## Incidents
+Restart it, then look at the queue.
+
+## Escalation
+Call 4711.
+"""
+DEX = """\
+# Paiements : dossier d'exploitation
+
+## Présentation du service
+Il prend les paiements.
+
+## Architecture technique
+Deux machines.
+
+## Arrêt et démarrage
+systemctl start payments
+
+## Supervision
+Le tableau de bord.
+
+## Sauvegardes
+restic, chaque nuit.
+
+## Gestion des incidents
+Redémarrer.
+
+## Contacts et escalade
+Appeler le 4711.
+"""
+FRENCH = "---\nresponsable: équipe paiements\nauteur: Jeanne\nvalidé par: Ali\nversion de l'application: v1.4.0\nrevu le: {reviewed}\n---\n"
+RST = """\
+Operations manual
+=================
+
+:Owner: team-payments
+:Validated-By: Ali Ben
+:Version: 1.4.0
+:Last-Reviewed: {reviewed}
+
+Overview
+--------
+It takes payments.
+
+Components
+----------
+Two machines.
+
+Flows
+-----
+443 from the balancer.
+
+Dependencies
+------------
+The bank.
+"""
+TABLE = """\
+# Known errors
+
+| Error | Symptom | Workaround |
+| --- | --- | --- |
+| PAY-101 | the page is slow | restart the worker |
+| PAY-102 | a mail is missing | send it again |
+"""
+SECTIONS = """\
+# Known errors of payments
+
+## PAY-101: the page is slow
+It takes a minute.
+
+Workaround: restart the worker.
+
+## PAY-102: a mail is missing
+### Workaround
+Send it again.
+
+## History
+First version.
+"""
+LIST = "# Erreurs connues\n\n- PAY-101 : page lente. Contournement : relancer le service.\n- PAY-102 : courriel perdu. Contournement : le renvoyer.\n"
+NONE = "# Known errors\n\nThere are no known errors in this version.\n"
+SCRIPT = """\
+# Payments: what the call centre says
+
+## Questions
+What does the caller see?
+
+## Answers
+
+| Code | What to say |
+| --- | --- |
+| PAY-1001 | The card was refused, call the bank. |
+| PAY-1002 | Try again in ten minutes. |
+
+## Escalation
+Call 4711.
+"""
+
+
+def day(ago: int) -> str:
+    return (dt.datetime.now(dt.timezone.utc).date() - dt.timedelta(days=ago)).isoformat()
+
+
+def written(
+    text: str = MANUAL, *, front: str = FRONT, old: str = "", new: str = "", reviewed: int = 10, name: str = "document.md", **args: t.Any
+) -> t.Callable[[World], dict[str, t.Any]]:
+    def arrange(world: World) -> dict[str, t.Any]:
+        content = (front + text).replace("{reviewed}", day(reviewed))
+        if old and old not in content:
+            raise ValueError(old)
+        (world.folder / name).write_text(content.replace(old, new) if old else content, encoding="utf-8")
+        return {"path": str(world.folder / name), "preset": "operations_manual", "version": VERSION, **args}
+
+    return arrange
+
+
+def errors(text: str, **more: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    return written(text, preset="known_errors", **more)
+
+
+def script(**more: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    return written(SCRIPT, **{"preset": "call_script", "codes": ["PAY-1001", "PAY-1002"], **more})
+
+
+def with_source(lines: str | None, **more: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    """Error codes in a file of the service."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        if lines is not None:
+            (world.folder / "errors.py").write_text(lines)
+        given = {"codes": None, "codes_from": [str(world.folder / "errors.*")], "codes_pattern": "PAY-####"}
+        return script(**{**given, **more})(world)
+
+    return arrange
+
+
+def in_git(
+    document: int, service: int, *, shallow: bool = False, dated: bool = False, **args: t.Any
+) -> t.Callable[[World], dict[str, t.Any]]:
+    """A manual and a service in one repository, last changed so many days ago."""
+
+    def arrange(world: World) -> dict[str, t.Any]:
+        origin = world.folder / "origin"
+        (origin / "docs").mkdir(parents=True)
+
+        def git(*words: str, ago: int = 0) -> None:
+            moment = f"{day(ago)}T12:00:00+00:00"
+            who = {f"GIT_{role}_{what}": "jane@payments.example" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+            dates = {"GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment, "GIT_CONFIG_GLOBAL": "/dev/null"}
+            subprocess.run(["git", *words], cwd=origin, env={**os.environ, **who, **dates}, check=True, capture_output=True)
+
+        git("init", "--quiet")
+        front = FRONT if dated else FRONT.replace("last_reviewed: {reviewed}\n", "")
+        (origin / "docs/dex.md").write_text((front + MANUAL).replace("{reviewed}", day(document)))
+        files = {document: "docs/dex.md", service: "service.py"}
+        (origin / "service.py").write_text("pass\n")
+        for ago in sorted(files, reverse=True):
+            git("add", files[ago])
+            git("commit", "--quiet", "--message=change", ago=ago)
+        folder = origin
+        if shallow:
+            git("clone", "--quiet", "--depth=1", f"file://{origin}", str(world.folder / "clone"))
+            folder = world.folder / "clone"
+        given = {"path": str(folder / "docs/dex.md"), "service_folder": str(folder), "preset": "operations_manual", "version": VERSION}
+        return {**given, **args}
+
+    return arrange
+
+
+def at_url(answer: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    def arrange(world: World) -> dict[str, t.Any]:
+        text = (FRONT + MANUAL).replace("{reviewed}", day(10))
+        pages = {"/": HOME, "/dex.md": plain(text) if answer is None else answer}
+        return {"url": world.running.start(Wiki, pages).url + "/dex.md", "preset": "operations_manual", "version": VERSION}
+
+    return arrange
+
+
+def from_git(path: str) -> t.Callable[[World], dict[str, t.Any]]:
+    def arrange(world: World) -> dict[str, t.Any]:
+        in_git(10, 20)(world)
+        git = {"url": f"file://{world.folder}/origin", "path": path}
+        return {"git": git, "git_transports": ["file"], "preset": "operations_manual", "version": VERSION}
+
+    return arrange
+
+
+def binary(world: World) -> dict[str, t.Any]:
+    (world.folder / "document.md").write_bytes(os.urandom(65536))
+    return {"path": str(world.folder / "document.md"), "preset": "operations_manual"}
+
+
+def row(state: str, arrange: t.Callable[[World], dict[str, t.Any]], status: str, message: str) -> Row:
+    return Row(CHECK, state, arrange, status, message)
+
+
+AUTHOR = "author: Jane Doe\n"
+VALIDATED = "validated_by: [Ali Ben, operations]\n"
+BACKUP = "restic, each night."
+HEALTHY = [
+    row(
+        "an operations manual",
+        written(),
+        "pass",
+        "7 sections, an owner .team-payments., the validation of Ali Ben, operations, the version 1.4.0",
+    ),
+    row("a dossier d'exploitation", written(DEX, front=FRENCH), "pass", "7 sections, an owner .équipe paiements., the validation of Ali"),
+    row(
+        "a description of the architecture in reStructuredText",
+        written(RST, front="", name="a.rst", preset="architecture"),
+        "pass",
+        "4 sections",
+    ),
+    row(
+        "validated in a section",
+        written(old=VALIDATED, new="", text=MANUAL + "\n## Validation\n\n| Who | When |\n| --- | --- |\n| Ali | 2026-10-01 |\n"),
+        "pass",
+        "the validation of Ali",
+    ),
+    row(
+        "the version in a line of the text",
+        written(old="version: 1.4.0\n", new="", text=MANUAL.replace("## Overview", "Version: v1.4.0\n\n## Overview")),
+        "pass",
+        "7 sections",
+    ),
+    row("any version that begins with 1.4", written(old="version: 1.4.0", new="version: 1.4.x"), "pass", "7 sections"),
+    row("one of several versions", written(old="version: 1.4.0", new="applies_to: [1.3.9, 1.4.0]"), "pass", "7 sections"),
+    row(
+        "the word todo in prose",
+        written(old=BACKUP, new="The todo list of the team is elsewhere; restic, each night."),
+        "pass",
+        "7 sections",
+    ),
+    row("all validators", written(validators=["Operations", "Ali Ben"]), "pass", "7 sections"),
+    row("newer than the service", in_git(10, 20), "pass", "a review of"),
+    row("of the day on which the service was changed", written(changed_on=day(10)), "pass", "7 sections"),
+    row("within what it may be behind", in_git(20, 10, behind="15d"), "pass", "a review of"),
+    row(
+        "a folder of the service outside of git",
+        lambda world: {**written()(world), "service_folder": str(world.folder)},
+        "pass",
+        "7 sections",
+    ),
+    row("at a URL", at_url(None), "pass", "/dex.md has 7 sections"),
+    row("in git", from_git("docs/dex.md"), "pass", "dex.md of .* has 7 sections"),
+    row("known errors in a table", errors(TABLE), "pass", "2 known errors with their workarounds"),
+    row("known errors in sections", errors(SECTIONS), "pass", "2 known errors with"),
+    row("known errors in a list", errors(LIST), "pass", "2 known errors with"),
+    row("no known error, which is said", errors(NONE), "pass", "0 known errors with"),
+    row(
+        "errors that were fixed need no workaround",
+        errors(TABLE + "\n## Fixed\n\n| Error | In |\n| --- | --- |\n| PAY-1 | 1.3 |\n"),
+        "pass",
+        "2 known errors",
+    ),
+    row("a script with each code", script(), "pass", "3 sections.*2 error codes"),
+    row("a script of a service that shows no codes", script(codes=[]), "pass", "0 error codes"),
+    row("codes of a file of the service", with_source("A = 'PAY-1001'\nB = 'PAY-1002'\n"), "pass", "2 error codes"),
+]
+FAULTS = [
+    row("the file is not there", lambda world: {"path": str(world.folder / "gone.md"), "preset": "architecture"}, "fail", "does not exist"),
+    row("a folder", lambda world: {"path": str(world.folder), "preset": "architecture"}, "fail", "is a folder"),
+    row("an empty file", written("", front=" \n"), "fail", "is empty"),
+    row("nothing at the URL", at_url(empty()), "fail", "there is no document: .*status 404"),
+    row("nothing in git", from_git("docs/gone.md"), "fail", "does not exist"),
+    row("a section is missing", written(old="## Backup and restore\n", new=""), "fail", "the section backup is missing"),
+    row("a section is empty", written(old=BACKUP, new=""), "fail", "the section backup .'Backup and restore'. is empty"),
+    row("a section is not applicable", written(old=BACKUP, new="N/A"), "fail", "says only 'N/A'"),
+    row(
+        "a section stands in code only",
+        written(old="## Backup and restore\n" + BACKUP, new="```\n## Backup and restore\n```"),
+        "fail",
+        "backup is missing",
+    ),
+    row(
+        "something is left to do in a section",
+        written(old=BACKUP, new="restic, each night.\n\nTODO: describe the restore."),
+        "fail",
+        "left to do in 'Backup and restore': 'TODO: describe",
+    ),
+    row(
+        "something is left to do in a table",
+        written(old=BACKUP, new="| what | how |\n| --- | --- |\n| files | restic |\n| database | TBD |"),
+        "fail",
+        "left to do in",
+    ),
+    row(
+        "something is left to do, in French",
+        written(DEX, front=FRENCH, old="restic, chaque nuit.", new="restic, chaque nuit ; restauration à compléter."),
+        "fail",
+        "left to do",
+    ),
+    row("no owner", written(old="owner: team-payments\n" + AUTHOR, new=""), "fail", "no owner is named"),
+    row("nobody has validated it", written(old=VALIDATED, new=""), "fail", "nobody is named who has validated it"),
+    row("its author has validated it", written(old=VALIDATED, new="validated_by: Jane Doe\n"), "fail", "validated by its author only"),
+    row("a placeholder has validated it", written(old=VALIDATED, new="validated_by: TBD\n"), "fail", "is a placeholder .TBD"),
+    row("a validator is missing", written(validators=["operations", "security"]), "fail", "not validated by security"),
+    row("of another version", written(old="version: 1.4.0", new="version: 1.3.0"), "fail", "for version 1.3.0, and 1.4.0 is deployed"),
+    row("of a version that begins as this one", written(version="1.4.01"), "fail", "for version 1.4.0, and 1.4.01 is deployed"),
+    row("of no version", written(old="version: 1.4.0\n", new=""), "fail", "does not say for which version"),
+    row("too old", written(reviewed=400), "fail", "400 d.* ago .*, the limit is 365 d"),
+    row("of the future", written(reviewed=-30), "fail", "lies in the future"),
+    row("older than the service, in git", in_git(20, 10), "fail", "the service has changed on"),
+    row("reviewed before the service was changed", in_git(20, 10, dated=True), "fail", "the service has changed on"),
+    row("older than the last deployment", written(changed_on=day(3)), "fail", "the service has changed on"),
+    row("a dead link", written(old=BACKUP, new="See [this](gone.md)."), "fail", "the link gone.md is dead"),
+    row(
+        "a known error without a workaround in a table",
+        errors(TABLE, old="send it again", new=""),
+        "fail",
+        "the known error PAY-102 has no workaround",
+    ),
+    row("a known error with none for a workaround", errors(TABLE, old="send it again", new="none"), "fail", "PAY-102 has no workaround"),
+    row(
+        "a table without a column for it",
+        errors("# Known errors\n\n| Error | Since |\n| --- | --- |\n| PAY-101 | 1.3 |\n"),
+        "fail",
+        "PAY-101 has no",
+    ),
+    row(
+        "a known error without a workaround in a section",
+        errors(SECTIONS, old="Workaround: restart the worker.", new="Nobody knows why."),
+        "fail",
+        "PAY-101: the page is slow has no workaround",
+    ),
+    row(
+        "a label alone",
+        errors(SECTIONS, old="Workaround: restart the worker.", new="Workaround:"),
+        "fail",
+        "PAY-101: the page is slow has no",
+    ),
+    row(
+        "a workaround that is to come",
+        errors(SECTIONS, old="Send it again.", new="To be defined."),
+        "fail",
+        "PAY-102: a mail is missing has no",
+    ),
+    row(
+        "a known error without a workaround in a list",
+        errors(LIST, old="Contournement : le renvoyer.", new="Voir plus tard."),
+        "fail",
+        "PAY-102 has no workaround",
+    ),
+    row("an error code is not in the script", script(codes=["PAY-1001", "PAY-2001"]), "fail", "error codes PAY-2001 are not in it"),
+    row("an error code is part of a longer one", script(codes=["PAY-100"]), "fail", "error codes PAY-100 are not in it"),
+    row(
+        "an error code in a comment",
+        script(old="| PAY-1002 | Try again in ten minutes. |\n", new="\n<!-- PAY-1002 -->\n"),
+        "fail",
+        "PAY-1002 are not in it",
+    ),
+    row(
+        "an error code of which nothing is said",
+        script(old="Try again in ten minutes.", new="TBD"),
+        "fail",
+        "PAY-1002, and says nothing of them",
+    ),
+    row("a new code of the service", with_source("A = 'PAY-1001'\nB = 'PAY-1003'\n"), "fail", "PAY-1003 are not in it"),
+    row("codes that nobody has declared", script(codes=None), "warn", "which error codes the service shows is not declared"),
+]
+UNSEEN = [
+    row("the version that is deployed is not known", written(version=None), "unknown", "is not given .version."),
+    row(
+        "of a range of versions",
+        written(old="version: 1.4.0", new='version: ">=1.3"'),
+        "unknown",
+        "whether 1.4.0 is among these cannot be told",
+    ),
+    row(
+        "known errors that cannot be read",
+        errors("# Known errors\n\nSometimes the page is slow, ask Ali.\n"),
+        "unknown",
+        "no known error can be read",
+    ),
+    row(
+        "a list that was emptied",
+        errors("# Known errors\n\n| Error | Workaround |\n| --- | --- |\n"),
+        "unknown",
+        "no known error can be read",
+    ),
+    row("no file with codes", with_source(None), "unknown", "which has the error codes of the service, does not exist"),
+    row("a pattern that fits no code", with_source("PAY-1001", codes_pattern="ABC-####"), "unknown", "no error code like ABC-####"),
+    row("bytes that are no text", binary, "unknown", "is not a text"),
+    row("larger than is read", written(MANUAL + "word " * 60_000), "unknown", "more than 256"),
+    row("a login page at the URL", at_url(LOGIN), "unknown", "login page"),
+    row("a clone that is too shallow", in_git(10, 20, shallow=True), "unknown", "too shallow"),
+    row("no git to tell", lambda world: {**in_git(10, 20, dated=True)(world), **without_git(world)}, "unknown", "git is not installed"),
+]
+
+
+def without_git(world: World) -> dict[str, t.Any]:
+    found = world.runner.which
+    world.runner.which = lambda name: None if name == "git" else found(name)  # type: ignore[method-assign] # as where it is not installed
+    return {}
+
+
+ROWS = [*HEALTHY, *FAULTS, *UNSEEN]
