@@ -171,8 +171,8 @@ options:
     default: 10s
   link_hosts:
     description:
-      - Hosts whose links are asked with the credentials and O(headers) of this task, as C(host) (on its usual ports), C(host:port), or one of
-        them with its scheme. Of all others only the server of O(url) gets them.
+      - Hosts whose links are asked with the credentials and O(headers) of this task, as C(host) (on its usual ports), C(host:port), or one
+        of them with its scheme. Of all others only the server of O(url) gets them.
     type: list
     elements: str
     default: []

@@ -126,7 +126,7 @@ Send it again.
 ## History
 First version.
 """
-LIST = "# Erreurs connues\n\n- PAY-101 : page lente. Contournement : relancer le service.\n- PAY-102 : courriel perdu. Contournement : le renvoyer.\n"
+LIST = "# Erreurs connues\n\n- PAY-101 : page lente. Contournement : relancer.\n- PAY-102 : courriel perdu. Contournement : le renvoyer.\n"
 NONE = "# Known errors\n\nThere are no known errors in this version.\n"
 SCRIPT = """\
 # Payments: what the call centre says
@@ -400,7 +400,7 @@ FAULTS = [
     ),
     row(
         "an error code of which nothing is said",
-        script(old="Try again in ten minutes.", new="TBD"),
+        script(old="Try again in ten minutes.", new="-"),
         "fail",
         "PAY-1002, and says nothing of them",
     ),

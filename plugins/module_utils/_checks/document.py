@@ -15,7 +15,7 @@ from .._argspec import Spec, http_spec
 from .._clients.document import Document, Reading
 from .._clients.git_source import TRANSPORTS
 from .._clients.links import LOGIN_PAGE, SOFT_404
-from .._clients.section_content import first_words, is_placeholder, says_nothing
+from .._clients.section_content import first_words, says_nothing
 from .._clients.section_names import sections_of
 from .._clients.written_dates import days_meant
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, worst
@@ -71,7 +71,6 @@ ARGUMENT_SPEC: Spec = {
 CONSTRAINTS = {
     "required_one_of": [("path", "url", "git")],
     "mutually_exclusive": [("path", "url", "git")],
-    "required_by": {"codes_from": ["codes_pattern"], "codes_pattern": ["codes_from"]},
 }
 DURATIONS = ("max_age", "behind", "link_timeout")
 SIZES = ("max_size",)
@@ -109,7 +108,9 @@ def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
     out = []
     if args["preset"] is None and not args["sections"]:
         out.append("preset or sections has to say what must be in the document")
-    if args["codes_pattern"] is not None and pattern_of(args["codes_pattern"]) is None:
+    if bool(args["codes_from"]) != bool(args["codes_pattern"]):
+        out.append("codes_from and codes_pattern belong together: the files, and what an error code looks like in them")
+    elif args["codes_pattern"] and pattern_of(args["codes_pattern"]) is None:
         out.append("codes_pattern: write it as PAY-####, with a letter in it; # is a digit and @ a capital letter")
     if args["changed_on"] is not None and len(days_meant(args["changed_on"])) != 1:
         out.append("changed_on: write the day as 2026-12-31")
@@ -186,12 +187,12 @@ class _Examination:
         seen: set[tuple[int, str]] = set()
         defects = []
         for section in self.document.sections:
-            if not whole and not any(names(section.title, name) for name in chosen):
+            if says_nothing(section) or not (whole or any(names(section.title, name) for name in chosen)):
                 continue
             for part in section.parts:
                 for line in part.text.split("\n"):
                     match = _TO_DO.search(line[:2000])
-                    if match and (part.line, line) not in seen and not is_placeholder(part.text):
+                    if match and (part.line, line) not in seen:
                         seen.add((part.line, line))
                         said = phrase(
                             "something is left to do in '{heading}': '{said}'",
