@@ -64,7 +64,7 @@ def _taken(kind: str, written: str, text: str, stop: int, builder: Builder, abov
     if not isinstance(values, dict):
         return text
     for name, value in values.items():
-        builder.field(str(name), _plain(value, 0))
+        builder.field(_name(name), _plain(value, 0))
     return "\n" * text.count("\n", 0, stop) + text[stop:]
 
 
@@ -108,12 +108,17 @@ def _toml(written: str) -> object:
     return tomllib.loads(written)
 
 
+def _name(name: object) -> str:
+    """YAML takes ``on`` for a truth value, whoever writes it for a date."""
+    return "on" if name is True else str(name)
+
+
 def _plain(value: object, depth: int) -> object:
     """In JSON's types; a date as ISO 8601 writes it."""
     if isinstance(value, (dt.date, dt.time)):
         return value.isoformat()
     if depth < DEEPEST and isinstance(value, dict):
-        return {str(name): _plain(item, depth + 1) for name, item in value.items()}
+        return {_name(name): _plain(item, depth + 1) for name, item in value.items()}
     if depth < DEEPEST and isinstance(value, (list, tuple, set)):
         return [_plain(item, depth + 1) for item in value]
     if value is None or isinstance(value, (bool, int, str)):
