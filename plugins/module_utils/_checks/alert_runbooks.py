@@ -17,10 +17,10 @@ from .._finding import CannotObserve, Finding, Status, worst
 from .._http import Connection, ServerArguments, public_url
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
-from ._alert_examination import AlertsReport
 from ._alert_named import ELSEWHERE, IN_LINK, NOWHERE, where_named
+from ._chosen_alerts import choose
+from ._report import Report
 from ._runbook_addresses import Address, addresses_of
-from .prometheus_alerts import choose
 
 WHERE = "controller"
 TIMEOUT = 120.0
@@ -75,7 +75,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
     server = AlertingPrometheus(Connection.from_args(args), runner)
     server.probe(args["probe_query"])
     rules, _now = server.rules()
-    report = AlertsReport()
+    report = Report()
     alerts = choose(server, rules, match, args["must_include"], report)
     told = [(Status.FAIL, message) for message in report.fails]
     left = [alert for alert in alerts if any(fnmatch.fnmatchcase(alert.name, pattern) for pattern in args["without_runbook"])]

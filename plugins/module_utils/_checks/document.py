@@ -289,4 +289,4 @@ class _Examination:
         return parts
 
 
-__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "SIZES", "TIMEOUT", "WHERE", "problems", "run")
+__all__ = ("ARGUMENT_SPEC", "CONSTRAINTS", "DURATIONS", "PRESETS", "SIZES", "TIMEOUT", "WHERE", "problems", "run")

@@ -12,7 +12,6 @@ from .._argspec import ArgumentsRefused, Spec, server_spec
 from .._clients.prometheus import Prometheus, Rule, told
 from .._clients.prometheus_alerting import AlertingPrometheus
 from .._clients.promql import parse_selector
-from .._clients.service_alerts import chosen
 from .._finding import Finding, Status, isoformat
 from .._http import Connection, ServerArguments
 from .._phrase import Message, and_more, phrase, plural
@@ -22,6 +21,7 @@ from ._alert_examination import AlertsReport, Examination
 from ._alert_firing import Firing
 from ._alert_liveness import Excused, Liveness
 from ._alert_rules import COMPANIONS, Remarks, examine_rules, lacking_by_severity, preferred, required_by_severity
+from ._chosen_alerts import choose
 from ._severities import informs
 
 WHERE = "controller"
@@ -107,26 +107,6 @@ def may_be_absent(given: t.Sequence[str]) -> Excused:
             except ValueError as exc:
                 raise ArgumentsRefused([f"may_be_absent: {exc}"]) from None
     return Excused(frozenset(text.strip() for text in given if "{" not in text), frozenset(selectors))
-
-
-def choose(
-    server: AlertingPrometheus, rules: list[Rule], match: t.Mapping[str, str], must_include: t.Sequence[str], report: AlertsReport
-) -> list[Rule]:
-    """The service's alerts; what is missing is told."""
-    alerting = [rule for rule in rules if rule.kind == "alerting"]
-    found = chosen(server, rules, match, must_include)
-    if match and not found:
-        report.fails.append(
-            phrase("none of the {loaded:number} loaded alerts has the labels {labels}", loaded=len(alerting), labels=labels_text(match))
-        )
-    for name in must_include:
-        if any(rule.name == name for rule in found):
-            continue
-        if any(rule.name == name for rule in alerting):
-            report.fails.append(phrase("{alert} is loaded, but without the labels {labels}", alert=name, labels=labels_text(match)))
-        else:
-            report.fails.append(phrase("{alert} is not loaded", alert=name))
-    return found
 
 
 def examine_state(alert: Rule, args: Arguments, now: dt.datetime, server: Prometheus, report: AlertsReport) -> None:
@@ -234,7 +214,3 @@ def all_well(alerts: int, firing: list[str], lookback: float, examination: Exami
 def is_urgent(alert: Rule) -> bool:
     """Of the severity warning or worse; what has no severity, or one of an organisation's own, counts."""
     return not informs(alert.labels.get("severity", ""))
-
-
-def labels_text(labels: t.Mapping[str, str]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in labels.items())

@@ -14,9 +14,6 @@ from .document import Document, Path, Unresolved, dotted
 UNREAD: dict[str, str] = {
     "service.description": "it will stand in reports",
     "service.solution_owner": "it will stand in reports",
-    "documents.operations_manual": "it will be looked at as the runbook is (RUN-03)",
-    "documents.known_errors": "it will be looked at as the runbook is (RUN-04)",
-    "documents.call_script": "it will be looked at as the runbook is (RUN-05)",
     "rosters": "who is on call (SUP-02) will be looked up there",
     "platforms": "what a platform proves for all its services will be taken from its records",
 }

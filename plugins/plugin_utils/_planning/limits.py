@@ -19,7 +19,7 @@ HIGHER = (
     ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
     + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag", "parts")
     + ("receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
-    + ("max_malformed",)
+    + ("behind", "max_malformed")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "generations", "horizon", "length", "min_count", "min_coverage", "min_days", "min_files", "min_free")
@@ -33,15 +33,18 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
     ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded")
     + ("owner_required", "persistent", "restart_policy", "to_validate_certs", "validate_certs")
-    + ("require_zone",)
+    + ("require_zone", "validators_required", "version_required")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "local", "quiet")
 NOT_SHORTER = (
     ("apart_from", "bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
     + ("instances", "required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
-    + ("identifiers",)
+    + ("blocking_sections", "codes", "codes_from", "identifiers", "validators")
 )  # fmt: skip
-NOT_LONGER = ("allowed", "good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
+NOT_LONGER = (
+    ("allowed", "annotation", "good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states", "status")
+    + ("without_runbook",)
+)  # fmt: skip
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
     "compare_with": ("live", "auto", "none"),
@@ -66,11 +69,12 @@ INSTRUMENTS = (  # what a check believes
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
     ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "manifest", "probe_query", "receipt_json")
-    + ("receipt_timestamp", "verify_command", "verify_query", "verify_user", "version")
+    + ("changed_on", "codes_pattern", "preset", "receipt_timestamp", "service_folder", "verify_command", "verify_query", "verify_user")
+    + ("version",)
 )  # fmt: skip
 CONNECTION = (
     ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
-    + ("prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
+    + ("page_access", "prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (

@@ -9,6 +9,7 @@ import dataclasses
 import typing as t
 
 from ....module_utils._phrase import phrase
+from ....module_utils._registry import load_check
 from ..._described.declarations import Alerts
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
@@ -33,6 +34,20 @@ def _alert_rules(description: Description) -> list[Instance]:
     return [
         Instance("prometheus_alerts", str(name), alert_args(description, {**alerts, "using": str(name)}, "match"), path=("alerts",))
         for name in servers
+    ]
+
+
+def _runbooks(description: Description) -> list[Instance]:
+    """The same alerts in the same servers as those of the rules."""
+    kept = ("failover", "match", "must_include")
+    spec = load_check("alert_runbooks").ARGUMENT_SPEC
+    return [
+        dataclasses.replace(
+            instance,
+            check="alert_runbooks",
+            args={name: value for name, value in instance.args.items() if name in spec or name in kept},
+        )
+        for instance in _alert_rules(description)
     ]
 
 
@@ -124,6 +139,7 @@ def _silences(description: Description) -> list[Instance]:
 
 
 DERIVATIONS: dict[str, Derivation] = {
+    "alert_runbooks": _runbooks,
     "alertmanager_route": _routes,
     "alertmanager_silences": _silences,
     "prometheus_alerts": _alert_rules,

@@ -1,14 +1,17 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who helps, and with what: the runbook and the support chains. PRIVATE to the collection. Pure."""
+"""Who helps, and with what: the runbook, the other documents, the support chains. PRIVATE to the collection. Pure."""
 
 from __future__ import annotations
 
+import typing as t
+
 from ....module_utils._exchange import public_url
 from ....module_utils._phrase import phrase
+from ....module_utils._registry import load_check
 from ..._described.service import Description, NotDeclared
-from .instance import Derivation, Instance
+from .instance import Derivation, Instance, Steps
 
 
 def _runbook(description: Description) -> list[Instance]:
@@ -21,6 +24,52 @@ def _runbook(description: Description) -> list[Instance]:
         args["path"] = description.path(str(args["path"]))
     name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
     return [Instance("runbook", name, args, path=("documents", "runbook"))]
+
+
+_KINDS = {
+    "operations_manual": phrase("documents.operations_manual is not declared: where is the operations manual?"),
+    "known_errors": phrase("documents.known_errors is not declared: where are the known errors of this version?"),
+    "call_script": phrase("documents.call_script is not declared: where is what the call centre says?"),
+    "architecture": phrase("documents.architecture is not declared: where is the architecture described?"),
+}
+_OF_DATA = "backup"  # the section of a manual that a service without data need not have
+
+
+def _document(kind: str) -> Derivation:
+    def derived(description: Description) -> list[Instance]:
+        declared = (description.data.get("documents") or {}).get(kind)
+        if not declared:
+            raise NotDeclared(_KINDS[kind])
+        given: dict[str, object] = dict(declared) if isinstance(declared, dict) else {"url" if "://" in str(declared) else "path": declared}
+        args: dict[str, object] = {"preset": kind, "service_folder": description.path("."), **given}
+        for option in ("path", "service_folder"):
+            if args.get(option):
+                args[option] = description.path(str(args[option]))
+        sources = given.get("codes_from")
+        if sources:
+            args["codes_from"] = [description.path(str(one)) for one in (sources if isinstance(sources, list) else [sources])]
+        if kind == "operations_manual" and "sections" not in given and description.lacks("data"):
+            args["sections"] = [name for name in load_check("document").PRESETS[kind] if name != _OF_DATA]
+        name = _named(given)
+        steps: Steps = ("documents", kind)
+        if "version" not in given and given.get("version_required") is not False:
+            if description.run.version is not None:
+                args["version"] = description.run.version
+            elif description.run.phase == "design":
+                args["version_required"] = False  # none is chosen yet
+            else:
+                gap = phrase("the version that the document is to be for is not given (readiness_version)")
+                return [Instance("document", name, args, path=steps, gap=gap, lacks="version")]
+        return [Instance("document", name, args, path=steps)]
+
+    return derived
+
+
+def _named(given: t.Mapping[str, object]) -> str:
+    git = given.get("git")
+    if isinstance(git, dict):
+        return f"{git.get('path')} ({public_url(str(git.get('url')))})"
+    return str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
 
 
 def _support(description: Description) -> list[Instance]:
@@ -44,6 +93,7 @@ def _support(description: Description) -> list[Instance]:
 
 
 DERIVATIONS: dict[str, Derivation] = {
+    **{f"document:documents.{kind}": _document(kind) for kind in _KINDS},
     "runbook": _runbook,
     "support_chain": _support,
 }
