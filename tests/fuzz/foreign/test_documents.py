@@ -118,11 +118,13 @@ SEEDS = {
     "rst": (
         ".. _top:\n\nT\n=\n\n:Owner: a\n\nU\n-\n`V w`_ :ref:`top` :doc:`x` `y <https://h>`_ |z| ``code`` *em* [1]_\n\n.. [1] note\n",
         "T\n=\n\n.. code-block:: sh\n\n   run\n\n.. note:: x\n\n.. list-table::\n   :header-rows: 1\n\n   * - a\n     - b\n\n.. _V w: https://h\n",
-        "==== ====\na    b\n==== ====\nc    d\n==== ====\n\n.. unknown:: a\n   :b: c\n\n   d\n\n.. image:: e.png\n   :alt: f\n\n.. |z| replace:: y\n",
+        "==== ====\na    b\n==== ====\nc    d\n==== ====\n\n.. unknown:: a\n   :b: c\n\n   d\n"
+        "\n.. image:: e.png\n   :alt: f\n\n.. |z| replace:: y\n",
     ),
     "html": (
         "<html><head><title>T</title><meta name=owner content=a></head><body><h1 id=x>Y</h1><p>z <a href='#x'>up</a></body></html>",
-        "<!DOCTYPE html><!-- owner: a --><nav><a href=/b>c</a></nav><div hidden><h2>d</h2></div><table><tr><th>e</th></tr></table><pre>f</pre>",
+        "<!DOCTYPE html><!-- owner: a --><nav><a href=/b>c</a></nav><div hidden><h2>d</h2></div>"
+        "<table><tr><th>e</th></tr></table><pre>f</pre>",
     ),
 }
 
