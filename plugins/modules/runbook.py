@@ -10,14 +10,21 @@ module: runbook
 short_description: Verify that sections, owner, review, links and anchors are there and alive
 version_added: 0.1.0
 description:
-  - Reads a runbook in Markdown, reStructuredText or HTML, from a file or from a URL.
-  - "Each section must be there and have content; one that has only TODO, TBD or I(à compléter) counts as empty."
-  - "The last review must be younger than O(max_age). It is read from the front matter (C(last_reviewed), C(reviewed), C(last_verified),
-    C(revu_le)), from a field of reStructuredText, or from a comment such as C(<!-- reviewed: 2026-11-25 -->). Without any the date of
-    the last change in git counts; a clone too shallow to know it is C(unknown)."
+  - Reads a runbook in Markdown, reStructuredText or HTML, from a file, from a URL, or from a git repository.
+  - "Each section must be there and say something: one that has only TODO, N/A, I(à compléter), I(see above), the head of a table or a
+    link to nothing counts as empty. What stands in code or in a comment is no section."
+  - "The last review must be younger than O(max_age). It is read from the front matter (YAML, TOML or JSON: C(last_reviewed), C(reviewed),
+    C(last_verified), C(revu_le)), from a field of reStructuredText, or from a comment such as C(<!-- reviewed: 2026-11-25 -->). Without
+    any the date of the last change in git counts; a clone too shallow to know it is C(unknown)."
+  - "A date may be written as V(2026-10-01), V(2026/10/01), V(1 October 2026), V(Oct 1, 2026), V(1er octobre 2026) or V(01.10.2026). One
+    that may mean two days, as V(01/06/2026), is C(unknown) where only one of them would do."
+  - References that are defined nowhere (C([text][name]) of Markdown, C(name_) and C(:ref:) of reStructuredText) are dead links. In a tree
+    of Sphinx (a C(conf.py) above the file, which is not run) labels of its other pages count.
   - Links are followed, at most 8 at a time and each distinct address once. Links in code are left out.
   - A page that answers with status 200 and says that it was not found is dead. A login page, status 401, 403, 407 or 429, an untrusted
     certificate, and a link that does not answer in time are C(unknown), because what is behind them cannot be seen.
+  - The document is read in a process of its own, whose memory and time are bounded. One that is larger than O(max_size), or takes too
+    long to read, is C(unknown). No file is included, aliases of YAML are not followed.
 author:
   - The operability.readiness contributors (@operability)
 extends_documentation_fragment:
@@ -29,12 +36,47 @@ options:
   path:
     description:
       - The file of the runbook.
-      - One of O(path) and O(url) is required.
+      - One of O(path), O(url) and O(git) is required.
     type: path
   url:
     description:
       - The address of the runbook. An address that answers with the Markdown itself is better than one of a rendered page.
     type: str
+  git:
+    description:
+      - A file in a git repository. One commit is fetched into a folder that is removed again, without running anything of it; relative
+        links must lead to files of the same commit. The date of the last change counts as that of the review where none is written.
+      - O(url_username), O(url_password), O(bearer_token), O(headers), O(client_cert) and O(ca_path) of this task are used for it over
+        HTTP, and no credentials of the user who runs it. It needs git 2.31 or later on the controller.
+    type: dict
+    version_added: 0.4.0
+    suboptions:
+      url:
+        description: The address of the repository, without credentials in it.
+        type: str
+        required: true
+      ref:
+        description: A branch, a tag or a commit.
+        type: str
+        default: HEAD
+      path:
+        description: The file, from the root of the repository.
+        type: str
+        required: true
+  git_transports:
+    description:
+      - By which transports a repository may be fetched, of V(https), V(http), V(ssh), V(git) and V(file).
+      - V(ssh) uses the keys of the user who runs this, V(file) reads repositories of the controller.
+    type: list
+    elements: str
+    default: [https]
+    version_added: 0.4.0
+  max_size:
+    description:
+      - The largest document that is read, at most V(8MiB).
+    type: str
+    default: 256KiB
+    version_added: 0.4.0
   sections:
     description:
       - The sections that must be there.
@@ -51,19 +93,34 @@ options:
     default: 365d
   owner_required:
     description:
-      - Whether an owner must be named in the front matter (C(owner), C(responsable), C(team), or else C(author)).
+      - Whether an owner must be named in the front matter (C(owner), C(responsable), C(team), or else C(author)); a mapping with C(name),
+        C(team) or C(email) will do, V(n/a) will not.
     type: bool
     default: true
   executed_by_other:
     description:
       - Whether C(executed_by) in the front matter must name somebody other than C(author).
+      - When it was executed may stand in C(executed_on), or with the name, as in C({name: Ali Ben, on: 2026-10-01}).
     type: bool
     default: false
+  executed_max_age:
+    description:
+      - How long ago that execution may be, as a duration. It demands O(executed_by_other), and a date.
+    type: str
+    version_added: 0.4.0
   check_links:
     description:
       - Whether relative links and anchors must exist, and HTTP links must answer and have the anchor that is linked to.
     type: bool
     default: true
+  anchors:
+    description:
+      - Where Markdown is read, which settles the anchors of its headings. C(## Start & stop) is C(#start--stop) at V(github), and
+        C(#start-stop) at V(gitlab) and V(mkdocs).
+    type: str
+    choices: [github, gitlab, mkdocs]
+    default: github
+    version_added: 0.4.0
   link_timeout:
     description:
       - How long a link may take to answer, as a duration.
@@ -114,7 +171,11 @@ options:
       - identifiez-vous
       - authentification
 requirements:
-  - PyYAML, for runbooks with a front matter
+  - markdown-it-py, for runbooks in Markdown
+  - docutils, for runbooks in reStructuredText
+  - PyYAML, for runbooks with a front matter in YAML
+  - Python 3.11 or later, for runbooks with a front matter in TOML
+  - git, for O(git) and for the date of the last change
 """
 
 EXAMPLES = r"""
@@ -132,6 +193,20 @@ EXAMPLES = r"""
     sections: [symptoms, diagnosis, escalation, "Plan de reprise"]
     ignore_links:
       - https://grafana.payments.example/*
+  delegate_to: localhost
+  run_once: true
+
+- name: The runbook in a repository of its own, played through by another than its author within half a year
+  operability.readiness.runbook:
+    git:
+      url: https://git.payments.example/runbooks.git
+      ref: main
+      path: payments/runbook.md
+    url_username: readiness
+    url_password: "{{ git_token }}"
+    executed_by_other: true
+    executed_max_age: 180d
+    anchors: gitlab
   delegate_to: localhost
   run_once: true
 """

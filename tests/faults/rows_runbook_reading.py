@@ -496,7 +496,7 @@ ROWS = [
         "holds the reader up",
         held_up(b"[" * 200_000 + b"](x" * 10_000),
         "unknown",
-        "was not read within|could not be read|levels",
+        "was not read within|reading it takes|levels",
     ),
     # -- git
     Row(

@@ -263,8 +263,11 @@ class Reading:
                 self._end()
         if line.endswith(b"\n"):
             return line
-        if over.is_set() or process.returncode == -signal.SIGXCPU:
+        if over.is_set():
             raise _too_long(seconds)
+        if process.returncode == -signal.SIGXCPU:
+            said = phrase("reading it takes more than {seconds:duration} of a processor, and was stopped", seconds=float(CPU_SECONDS))
+            raise CannotObserve(said)
         raise CannotObserve(phrase("it could not be read: the process that reads it ended (with code {code})", code=process.returncode))
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -317,7 +320,7 @@ def _compiled() -> dict[str, types.CodeType]:
 
 def _too_long(seconds: float) -> CannotObserve:
     return CannotObserve(
-        phrase("it was not read within {seconds:duration}, what read it was stopped: shorten it", seconds=float(max(1, round(seconds))))
+        phrase("it was not read within {seconds:duration}, what read it was stopped", seconds=float(max(1, round(seconds))))
     )
 
 

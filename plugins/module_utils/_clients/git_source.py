@@ -149,7 +149,7 @@ def _too_much(said: str) -> bool:
 
 def _reason(done: Completed) -> str:
     lines = [line.strip() for line in re.split(r"[\r\n]", done.stderr) if re.match(r"\s*(fatal|error|remote):", line)]
-    return one_line(re.sub(r"^(fatal|error|remote):\s*", "", lines[-1]) if lines else phrase("exit code {code}", code=done.rc), 200)
+    return one_line(re.sub(r"^(fatal|error|remote):\s*", "", lines[-1]), 200) if lines else phrase("exit code {code}", code=done.rc)
 
 
 def _without_git_variables(runner: Runner) -> Runner:

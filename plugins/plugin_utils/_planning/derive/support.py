@@ -22,7 +22,11 @@ def _runbook(description: Description) -> list[Instance]:
     args: dict[str, object] = {**description.default_values(lambda given: given.get("runbook")), **given}
     if args.get("path"):
         args["path"] = description.path(str(args["path"]))
-    name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
+    kept = given.get("git")
+    if isinstance(kept, dict):
+        name = f"{public_url(str(kept.get('url')))} {kept.get('path')}"
+    else:
+        name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
     return [Instance("runbook", name, args, path=("documents", "runbook"))]
 
 
