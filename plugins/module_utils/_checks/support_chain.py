@@ -15,6 +15,7 @@ from .._hours import moment, parse_hours
 from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
 from .._units import parse_duration
+from ._contacts import is_contact, is_placeholder
 
 WHERE = "controller"
 TIMEOUT = 10.0
@@ -26,30 +27,6 @@ ARGUMENT_SPEC: Spec = {
     "min_tiers": {"type": "int", "default": 1},
 }
 DURATIONS = ("horizon",)
-
-_PLACEHOLDER = re.compile(
-    r"(todo|tbd|tba|tbc|fixme|xxx+|n/a|none|null|nobody|unknown|changeme|inconnu|personne"
-    r"|à (compléter|définir|renseigner)|a completer)\b.*|[?.\-_*x]+",
-    re.IGNORECASE,
-)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_NOBODY = (
-    "nobody",
-    "noreply",
-    "no-reply",
-    "someone",
-    "somebody",
-    "user",
-    "username",
-    "name",
-    "changeme",
-    "todo",
-    "xxx",
-    "example",
-    "personne",
-)
-# RFC 2606; the top-level domain .example stays, demonstrations are made with it
-_EXAMPLE_DOMAINS = re.compile(r"(^|[.@/])(example\.(com|org|net)|domain\.tld|(company|mycompany|yourcompany)\.com)\b", re.IGNORECASE)
 
 Remark = tuple[Status, Message]
 _KEYS = {"contact": phrase("contact"), "hours": phrase("hours"), "response": phrase("response")}
@@ -280,38 +257,11 @@ def _empty(value: t.Any) -> bool:
     return value is None or isinstance(value, bool) or not str(value).strip() or (isinstance(value, (dict, list)) and not value)
 
 
-def is_placeholder(text: str) -> bool:
-    """``TODO``, ``tbd``, ``xxx``, ``nobody@...``, ``...@example.com``, ``00 00 00 00 00``."""
-    value = text.strip()
-    local, at, _domain = value.rpartition("@")
-    if at and local.rpartition(":")[2].lower() in _NOBODY:
-        return True
-    digits = re.sub(r"\D", "", value)
-    only_number = bool(re.fullmatch(r"[\d\s+().\-/]+", value))
-    if only_number and (re.search(r"(\d)\1{6,}", digits) or digits in ("0123456789", "1234567890", "123456789", "12345678")):
-        return True
-    if value.startswith("<") and value.endswith(">"):
-        return True
-    return bool(_PLACEHOLDER.fullmatch(value) or _EXAMPLE_DOMAINS.search(value))
-
-
-def is_contact(text: str) -> bool:
-    """An e-mail address, a telephone number, a URL, or a name of three letters and more."""
-    value = text.strip()
-    if "@" in value and not value.startswith(("@", "http://", "https://")) and " " not in value:
-        return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")))
-    if re.fullmatch(r"[\d\s+().\-/]+", value):
-        return len(re.sub(r"\D", "", value)) >= 3
-    return len(re.findall(r"\w", value)) >= 3
-
-
 __all__ = (
     "ARGUMENT_SPEC",
     "DURATIONS",
     "TIMEOUT",
     "WHERE",
-    "is_contact",
-    "is_placeholder",
     "judge_chain",
     "parse_date",
     "run",
