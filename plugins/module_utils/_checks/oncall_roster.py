@@ -52,6 +52,7 @@ CONSTRAINTS = {
 DURATIONS = ("horizon", "max_stretch")
 SIZES = ("max_bytes",)
 LONGEST = 400 * 86400.0
+FURTHEST = 30 * 86400.0
 
 
 class Arguments(HttpArguments):
@@ -94,7 +95,8 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
 
 def run(args: Arguments, runner: Runner) -> list[Finding]:
     period = _period(args, runner.now().timestamp())
-    until = max(period.end, period.begin + args["max_stretch"] + 86400)
+    # further than it must be covered: one person for weeks is seen by it
+    until = max(period.end, period.begin + min(args["max_stretch"], FURTHEST) + 86400)
     people = known_people(args["people"])
     where, roster = _read(args, period, until, runner)
     tiers: list[Tier] = tiers_of(args["tiers"], roster)

@@ -29,6 +29,8 @@ MARGIN = 3 * 86400
 ZONES_SPREAD = 14 * 3600  # how far a time without a known zone may be away from UTC
 _INDEX = "X-ROSTER-INDEX"
 _TZID = re.compile(r';TZID=("[^"]*"|[^;:]*)', re.IGNORECASE)
+_PLACING = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "RECURRENCE-ID")
+_DATING = (*_PLACING, "EXDATE")
 _TIMES = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 
 
@@ -65,6 +67,11 @@ class Event:
     @property
     def repeats(self) -> bool:
         return bool(self.raw.all("RRULE") or self.raw.all("RDATE"))
+
+    @property
+    def unplaced(self) -> bool:
+        """Whether nobody can tell when any of its entries is."""
+        return any(("unread", name) in self.doubts for name in _PLACING)
 
     @property
     def start(self) -> dt.date:
@@ -148,8 +155,12 @@ def examine(event: Event, zones: Zones) -> None:
             event.doubts.add(("zone", name))
             event.spread = ZONES_SPREAD
     for name, _said in getattr(event.component, "errors", ()):
-        event.doubts.add(("unread", str(name)))
+        if str(name).upper() in _DATING:
+            event.doubts.add(("unread", str(name).upper()))
+            event.component.pop(str(name), None)
     rules = event.raw.all("RRULE")
+    if event.unplaced:
+        return
     if not event.raw.value("DTSTART") or "DTSTART" not in event.component:
         event.doubts.add(("unread", "DTSTART"))
         return
@@ -158,7 +169,7 @@ def examine(event: Event, zones: Zones) -> None:
     if any(re.search(r"FREQ=(SECONDLY|MINUTELY)", rule, re.IGNORECASE) for rule in rules):
         raise Refused("too_often", str(event.component.get("SUMMARY", "")))
     if event.raw.value("DURATION") and event.raw.value("DTEND"):
-        event.doubts.add(("unread", "DURATION"))
+        event.doubts.add(("lengths", ""))
     timed = isinstance(event.start, dt.datetime)
     if not timed or (t.cast("dt.datetime", event.start).tzinfo is None and not event.raw.zones()):
         _floats(event, zones)
@@ -326,7 +337,7 @@ def occurrences(events: t.Sequence[Event], first: dt.datetime, last: dt.datetime
     by_index = {event.raw.number: event for event in events}
     grouped: dict[str, list[Event]] = collections.defaultdict(list)
     for event in events:
-        if ("unread", "DTSTART") not in event.doubts:
+        if not event.unplaced:
             grouped[str(event.component.get("UID"))].append(event)
     everything = icalendar.Calendar()
     for members in grouped.values():
@@ -414,7 +425,7 @@ def read(text: str, begin: float, end: float, declared: str | None) -> dict[str,
             stop = entry["DTEND"].dt if "DTEND" in entry else None
             entries.append(_entry(event, entry["DTSTART"].dt, stop, zones))
         for event in made:
-            if {("unread", "DTSTART"), ("unread", "RRULE")} & event.doubts and event.raw.number not in dated:
+            if event.unplaced and event.raw.number not in dated:
                 entries.append({"event": event.raw.number, "anywhere": True})
             if event.raw.number in dated or event.doubts:
                 events[str(event.raw.number)] = told(event, calendar)

@@ -206,6 +206,8 @@ def _doubt(code: str, about: str) -> Message:
         return phrase("the calendar has two versions of it with one number, and does not say which one counts")
     if code == "moved":
         return phrase("one of its entries was moved or cancelled, and the calendar does not say clearly which one")
+    if code == "lengths":
+        return phrase("it has an end and a length (DTEND, DURATION), of which it may have one")
     if code == "rules":
         return phrase("it has several rules of repetition, which programs read differently")
     return phrase("its {property:path} cannot be read", property=about)
