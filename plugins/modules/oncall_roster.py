@@ -62,6 +62,10 @@ options:
         too.
     type: str
     choices: [grafana_oncall, opsgenie, pagerduty]
+  name:
+    description:
+      - What the roster is called in findings.
+    type: str
   tiers:
     description:
       - By the name of each tier what its entries are known by, a text or a list of texts, which stand in their titles as whole words or

@@ -68,10 +68,10 @@ def calendar(*events: str, zones: t.Sequence[str] = (PARIS.format(name="Europe/P
 
 def given(
     text: str | bytes, now: str, horizon: str = "7d", name: str = "roster.ics", **args: t.Any
-) -> t.Callable[[World], dict[str, t.Any]]:
+) -> t.Callable[[World], dict[str, object]]:
     """A calendar in a file, looked at at a moment. People are those of ``PEOPLE`` unless told otherwise."""
 
-    def arrange(world: World) -> dict[str, t.Any]:
+    def arrange(world: World) -> dict[str, object]:
         path = world.folder / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
         world.runner.clock = At(now)

@@ -40,8 +40,8 @@ def reply(value: object, status: int = 200, **headers: str) -> Reply:
 
 def served(
     status: int = 200, body: bytes = COVERED, content_type: str = "text/calendar", **args: t.Any
-) -> t.Callable[[World], dict[str, t.Any]]:
-    def arrange(world: World) -> dict[str, t.Any]:
+) -> t.Callable[[World], dict[str, object]]:
+    def arrange(world: World) -> dict[str, object]:
         web = world.running.start(Web, lambda _path, _query, _headers: (status, {"Content-Type": content_type}, body))
         world.runner.clock = At(NOW)
         return {"calendar_url": f"{web.url}/calendar/{SECRET}/basic.ics?token={TOKEN}", "people": PEOPLE, **args}
@@ -49,23 +49,23 @@ def served(
     return arrange
 
 
-def wrong(kind: str, **args: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
-    def arrange(world: World) -> dict[str, t.Any]:
+def wrong(kind: str, **args: t.Any) -> t.Callable[[World], dict[str, object]]:
+    def arrange(world: World) -> dict[str, object]:
         world.runner.clock = At(NOW)
         return {"calendar_url": f"{world.running.start(Nasty, kind).url}/{SECRET}/basic.ics", "people": PEOPLE, **args}
 
     return arrange
 
 
-def at(url: str) -> t.Callable[[World], dict[str, t.Any]]:
-    def arrange(world: World) -> dict[str, t.Any]:
+def at(url: str) -> t.Callable[[World], dict[str, object]]:
+    def arrange(world: World) -> dict[str, object]:
         world.runner.clock = At(NOW)
         return {"calendar_url": url, "people": PEOPLE}
 
     return arrange
 
 
-def with_password(world: World) -> dict[str, t.Any]:
+def with_password(world: World) -> dict[str, object]:
     """Basic authentication, as calendars of companies have it."""
 
     def answer(_path: str, _query: t.Any, headers: t.Mapping[str, str]) -> Reply:
@@ -90,16 +90,16 @@ def large(size: int) -> bytes:
 # -- shifts
 
 
-def shifts(*entries: dict[str, t.Any], **args: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
-    def arrange(world: World) -> dict[str, t.Any]:
+def shifts(*entries: dict[str, object], **args: t.Any) -> t.Callable[[World], dict[str, object]]:
+    def arrange(world: World) -> dict[str, object]:
         world.runner.clock = At(args.pop("now", NOW))
         return {"shifts": list(entries), "people": PEOPLE, "time_zone": "Europe/Paris", **args}
 
     return arrange
 
 
-def written(text: str, name: str = "roster.yml", **args: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
-    def arrange(world: World) -> dict[str, t.Any]:
+def written(text: str, name: str = "roster.yml", **args: t.Any) -> t.Callable[[World], dict[str, object]]:
+    def arrange(world: World) -> dict[str, object]:
         (world.folder / name).write_text(text)
         world.runner.clock = At(NOW)
         return {"path": str(world.folder / name), "people": PEOPLE, "time_zone": "Europe/Paris", **args}
@@ -122,8 +122,8 @@ LONG = {"who": "alice", "from": "2026-11-20T09:00", "until": "2026-12-03T09:00"}
 # -- services
 
 
-def service(provider: str, answer: Answer, **args: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
-    def arrange(world: World) -> dict[str, t.Any]:
+def service(provider: str, answer: Answer, **args: t.Any) -> t.Callable[[World], dict[str, object]]:
+    def arrange(world: World) -> dict[str, object]:
         world.runner.clock = At(NOW)
         web = world.running.start(Web, answer)
         return {"provider": provider, "url": web.url, "bearer_token": TOKEN, "tiers": {"N1": "PI7DH85"}, **args}
@@ -144,12 +144,12 @@ def limited(answer: Answer, times: int, **headers: str) -> Answer:
     return limiting
 
 
-def pd_user(name: str, methods: int = 2, **more: t.Any) -> dict[str, t.Any]:
+def pd_user(name: str, methods: int = 2, **more: t.Any) -> dict[str, object]:
     listed = [{"id": f"P{n}", "type": "email_contact_method_reference"} for n in range(methods)]
     return {"id": f"P{name.upper()}", "type": "user", "name": name, "email": f"{name}@payments.example", "contact_methods": listed, **more}
 
 
-def pd_call(user: dict[str, t.Any], start: str | None, end: str | None, schedule: str = "PI7DH85") -> dict[str, t.Any]:
+def pd_call(user: dict[str, object], start: str | None, end: str | None, schedule: str = "PI7DH85") -> dict[str, object]:
     return {
         "escalation_level": 1,
         "escalation_policy": {"id": "PT20YPA", "type": "escalation_policy_reference"},
@@ -160,7 +160,7 @@ def pd_call(user: dict[str, t.Any], start: str | None, end: str | None, schedule
     }
 
 
-def pagerduty(*calls: dict[str, t.Any], page: int = 100) -> Answer:
+def pagerduty(*calls: dict[str, object], page: int = 100) -> Answer:
     def answer(path: str, query: t.Mapping[str, t.Sequence[str]], headers: t.Mapping[str, str]) -> Reply:
         if headers.get("authorization") != f"Token token={TOKEN}":
             return reply({"error": {"message": "Account not found", "code": 2010}}, 401)
@@ -195,11 +195,11 @@ HOURLY = [
 ]
 
 
-def og_period(start: str, end: str, name: str = "alice@payments.example", kind: str = "user", **more: t.Any) -> dict[str, t.Any]:
+def og_period(start: str, end: str, name: str = "alice@payments.example", kind: str = "user", **more: t.Any) -> dict[str, object]:
     return {"startDate": start, "endDate": end, "type": "default", "recipient": {"id": "1", "type": kind, "name": name}, **more}
 
 
-def opsgenie(*periods: dict[str, t.Any], enabled: bool = True, blocked: bool = False) -> Answer:
+def opsgenie(*periods: dict[str, object], enabled: bool = True, blocked: bool = False) -> Answer:
     def answer(path: str, query: t.Mapping[str, t.Sequence[str]], headers: t.Mapping[str, str]) -> Reply:
         if headers.get("authorization") != f"GenieKey {TOKEN}":
             return reply({"message": "Could not authenticate", "took": 0.0, "requestId": "1"}, 401)
@@ -215,7 +215,7 @@ def opsgenie(*periods: dict[str, t.Any], enabled: bool = True, blocked: bool = F
     return answer
 
 
-def shift(user: str, start: str, end: str, **more: t.Any) -> dict[str, t.Any]:
+def shift(user: str, start: str, end: str, **more: t.Any) -> dict[str, object]:
     return {
         "user_pk": f"U{user}",
         "user_email": f"{user}@payments.example",
@@ -226,7 +226,7 @@ def shift(user: str, start: str, end: str, **more: t.Any) -> dict[str, t.Any]:
     }
 
 
-def oncall(*pages: t.Sequence[dict[str, t.Any]], name: str = "Payments") -> Answer:
+def oncall(*pages: t.Sequence[dict[str, object]], name: str = "Payments") -> Answer:
     def answer(path: str, query: t.Mapping[str, t.Sequence[str]], headers: t.Mapping[str, str]) -> Reply:
         if headers.get("authorization") != TOKEN:
             return reply({"detail": "Invalid token."}, 403)

@@ -15,7 +15,9 @@ _PLACEHOLDER = re.compile(
     r"|to (be )?(defined|determined|confirmed|announced|assigned|filled( in)?|do|come)|not (yet )?(defined|known|assigned)"
     r"|inconnu|personne|neant|aucun|vide|sans objet|non (defini|renseigne|communique)e?|en attente|en cours"
     r"|a (completer|definir|renseigner|preciser|determiner|confirmer|venir|remplir|nommer|designer)"
-    r"|foo|bar|foobar|lorem ipsum)\b.*|[?.\-_*x/\s]+",
+    r"|foo|bar|foobar|lorem ipsum|idem|ditto"
+    r"|see above|see below|(same|like|as) (as )?(above|below|(tier|level|n) ?\d)|voir ci-dessus|comme (ci-dessus|n ?\d)|"
+    r"(see|voir|cf\.?) (tier ?|niveau ?|n ?)\d)\b.*|[?.\-_*x/\s]+",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[^@\s,;]+@(?:[^@\s.,;]+\.)+[^@\s.,;]{2,}")
@@ -80,13 +82,21 @@ def _is_no_number(value: str) -> bool:
     )
 
 
+def contacts_of(value: object) -> list[str]:
+    """The contacts of a text that may name several: ``desk@..., +33 1 ...``."""
+    text = str(value or "").strip()
+    parts = [part.strip() for part in re.split(r"[;,]| / |\s+(?:or|ou|and|et)\s+|\n", text) if part.strip()]
+    return parts if all(is_contact(part) for part in parts) else [text] if text else []
+
+
 def is_contact(text: str) -> bool:
     """An e-mail address, a telephone number, a URL, or a name of three letters and more."""
     value = text.strip()
     if "@" in value and not value.startswith(("@", "http://", "https://")) and " " not in value:
         return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")))
     if _NUMBER.fullmatch(value):
-        return len(re.sub(r"\D", "", value)) >= 3
+        least = 8 if value.startswith(("+", "00")) else 3  # with the code of a country, or one of the house
+        return len(re.sub(r"\D", "", value)) >= least
     return len(re.findall(r"\w", value)) >= 3
 
 
@@ -95,7 +105,7 @@ def reaches(text: str) -> bool:
     value = text.strip()
     if is_placeholder(value) or not is_contact(value):
         return False
-    return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")) or _NUMBER.fullmatch(value) and len(re.sub(r"\D", "", value)) >= 3)
+    return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")) or _NUMBER.fullmatch(value))
 
 
 def is_impersonal(text: str) -> bool:
@@ -116,4 +126,4 @@ def same_contact(text: str) -> str:
     return plain(value).rstrip("/")
 
 
-__all__ = ("is_contact", "is_impersonal", "is_placeholder", "plain", "reaches", "same_contact")
+__all__ = ("contacts_of", "is_contact", "is_impersonal", "is_placeholder", "plain", "reaches", "same_contact")

@@ -32,6 +32,7 @@ ARGUMENT_SPEC: Spec = {
     "path": {"type": "path"},
     "shifts": {"type": "list", "elements": "dict"},
     "provider": {"type": "str", "choices": [*PROVIDERS]},
+    "name": {"type": "str"},
     "tiers": {"type": "dict", "default": {}},
     "people": {"type": "dict", "default": {}},
     "reachable": {"type": "bool", "default": True},
@@ -61,6 +62,7 @@ class Arguments(HttpArguments):
     path: str | None
     shifts: list[dict[str, object]] | None
     provider: str | None
+    name: str | None
     tiers: dict[str, object]
     people: dict[str, Person]
     reachable: bool
@@ -100,7 +102,10 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     people = known_people(args["people"])
     where, roster = _read(args, period, until, runner)
     tiers: list[Tier] = tiers_of(args["tiers"], roster)
-    return judged(where, roster, tiers, people, period, args["max_stretch"], reachable=args["reachable"], free_counts=args["free_counts"])
+    found = judged(where, roster, tiers, people, period, args["max_stretch"], reachable=args["reachable"], free_counts=args["free_counts"])
+    for finding in found:
+        finding.instance = " ".join(part for part in (args["name"] or "", finding.instance) if part)
+    return found
 
 
 def _period(args: Arguments, now: float) -> Period:

@@ -396,7 +396,7 @@ def told(event: Event, calendar: t.Any) -> dict[str, object]:
     }
 
 
-def read(text: str, begin: float, end: float, declared: str | None) -> dict[str, t.Any]:
+def read(text: str, begin: float, end: float, declared: str | None) -> dict[str, object]:
     """The entries between two moments: ``events`` by number, and ``entries`` with their number and when they last. Refused."""
     import icalendar
 
@@ -442,7 +442,7 @@ def _entry(event: Event, start: dt.date, end: dt.date | None, zones: Zones) -> d
     return entry
 
 
-def answer(question: t.Mapping[str, t.Any]) -> None:
+def answer(question: t.Any) -> None:
     """Answers on standard output, in the process that this text is sent to."""
     sys.path[:] = question["path"]
     try:
@@ -452,7 +452,7 @@ def answer(question: t.Mapping[str, t.Any]) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(question["seconds"]) + 1, int(question["seconds"]) + 2))
     except (ImportError, ValueError, OSError):
         pass
-    told: dict[str, t.Any]
+    told: dict[str, object]
     try:
         told = read(question["text"], question["begin"], question["end"], question["zone"])
     except ImportError as exc:

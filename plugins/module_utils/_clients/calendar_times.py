@@ -38,7 +38,7 @@ class Zones:
         from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
         self._windows: t.Mapping[str, str] = WINDOWS_TO_OLSON
-        self._own: dict[str, t.Any] = {}
+        self._own: dict[str, object] = {}
         self._defined = {str(part.get("TZID", "")): part for part in calendar.walk("VTIMEZONE")}
         self.floating = known_zone(declared) if declared else known_zone(str(calendar.get("X-WR-TIMEZONE", "")))
 

@@ -164,6 +164,13 @@ def _refused(where: str, code: str, about: str) -> Message:
     return phrase("the calendar of {where:path} cannot be parsed: {reason}", where=where, reason=about)
 
 
+class _Dated(t.TypedDict, total=False):
+    event: int
+    spans: dict[str, list[float]]
+    anywhere: bool
+    doubt: str
+
+
 class _Told(t.TypedDict):
     title: str
     status: str
@@ -174,7 +181,7 @@ class _Told(t.TypedDict):
     doubts: list[list[str]]
 
 
-def _entry(one: t.Mapping[str, t.Any], told: _Told, begin: float, end: float) -> Entry:
+def _entry(one: _Dated, told: _Told, begin: float, end: float) -> Entry:
     doubts = [_doubt(code, about) for code, about in told["doubts"]]
     if one.get("doubt") == "until":
         doubts.append(phrase("the end of the series (UNTIL) has no time zone, so that it may be over"))

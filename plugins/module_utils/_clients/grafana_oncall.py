@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import re
-import typing as t
 from urllib.parse import quote
 
 from .._exchange import Connection
 from .._phrase import phrase
 from .._runner import Runner
-from .roster_api import MOST_PAGES, Asking, iso, seconds_of
+from .roster_api import MOST_PAGES, Asking, Object, iso, seconds_of
 from .roster_entries import PLAIN, Entry
 
 _ID = re.compile(r"S[A-Z0-9]{8,20}")
@@ -57,7 +56,7 @@ class GrafanaOnCall:
         return found[0]
 
 
-def _entry(tier: str, one: t.Mapping[str, t.Any]) -> Entry:
+def _entry(tier: str, one: Object) -> Entry:
     name, address = str(one.get("user_username") or ""), str(one.get("user_email") or "")
     return Entry(
         title=name,

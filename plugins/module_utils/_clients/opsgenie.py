@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import re
-import typing as t
 from urllib.parse import quote
 
 from .._exchange import Connection
 from .._phrase import phrase
 from .._runner import Runner
-from .roster_api import Asking, iso, seconds_of
+from .roster_api import Asking, Object, iso, seconds_of
 from .roster_entries import PLAIN, Entry
 
 URL = "https://api.opsgenie.com"
@@ -51,7 +50,7 @@ class Opsgenie:
             raise self.api.nonsense() from None
         return found
 
-    def _entry(self, tier: str, period: t.Mapping[str, t.Any], *, disabled: bool) -> Entry:
+    def _entry(self, tier: str, period: Object, *, disabled: bool) -> Entry:
         recipient = period["recipient"]
         users = [recipient] if recipient.get("type") == "user" else list(period.get("flattenedRecipients") or [])
         names = tuple(str(user["name"]) for user in users if user.get("type", "user") == "user" and not self._is_blocked(str(user["name"])))

@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import typing as t
 from urllib.parse import quote
 
 from .._exchange import Connection
 from .._phrase import phrase
 from .._runner import Runner
-from .roster_api import MOST_PAGES, Asking, iso, seconds_of
+from .roster_api import MOST_PAGES, Asking, Object, iso, seconds_of
 from .roster_entries import PLAIN, Entry
 
 URL = "https://api.pagerduty.com"
@@ -25,7 +24,7 @@ class PagerDuty:
     def __init__(self, connection: Connection, url: str | None, runner: Runner) -> None:
         token = f"Token token={connection.bearer_token}" if connection.bearer_token else None
         self.api = Asking("PagerDuty", connection, url or URL, token, runner)
-        self._users: dict[str, t.Mapping[str, t.Any]] = {}
+        self._users: dict[str, Object] = {}
 
     def entries(self, tier: str, schedule: str, begin: float, end: float, needed: float) -> list[Entry]:
         """Who is on call by a schedule, by its id. CannotObserve."""
@@ -52,7 +51,7 @@ class PagerDuty:
                 raise self.api.nonsense() from None
         raise self.api.nonsense()
 
-    def _entry(self, tier: str, one: t.Mapping[str, t.Any], begin: float, end: float) -> Entry:
+    def _entry(self, tier: str, one: Object, begin: float, end: float) -> Entry:
         # without a start or an end, somebody always is
         since = begin if one["start"] is None else seconds_of(one["start"])
         until = end if one["end"] is None else seconds_of(one["end"])
@@ -61,7 +60,7 @@ class PagerDuty:
         reached = (str(user["email"]),) if user.get("email") and user.get("contact_methods") != [] else ()
         return Entry(title=name, spans={PLAIN: (since, until)}, tier=tier, names=(name,), reached=reached)
 
-    def _user(self, user: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    def _user(self, user: Object) -> Object:
         """The user with its address, which a reference does not have."""
         if "email" in user:
             return user
@@ -72,7 +71,7 @@ class PagerDuty:
         return self._users[identifier]
 
 
-def _is_of(one: t.Mapping[str, t.Any], schedule: str) -> bool:
+def _is_of(one: Object, schedule: str) -> bool:
     return (one.get("schedule") or {}).get("id") == schedule
 
 

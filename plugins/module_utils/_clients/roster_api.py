@@ -22,6 +22,7 @@ MOST_PAGES = 200
 _WAITS = ("retry-after", "ratelimit-reset", "x-ratelimit-period-in-sec")  # seconds, as these services say them
 
 Query = t.Sequence[tuple[str, object]]
+Object = t.Mapping[str, t.Any]  # of an answer
 
 
 class Asking:
@@ -104,4 +105,4 @@ def seconds_of(text: object) -> float:
     return dt.datetime.fromisoformat(f"{match.group(1)}{match.group(2) or ':00'}{zone}").timestamp()
 
 
-__all__ = ("MOST_PAGES", "Asking", "Query", "iso", "seconds_of")
+__all__ = ("MOST_PAGES", "Asking", "Object", "Query", "iso", "seconds_of")

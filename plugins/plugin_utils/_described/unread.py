@@ -17,7 +17,6 @@ UNREAD: dict[str, str] = {
     "documents.operations_manual": "it will be looked at as the runbook is (RUN-03)",
     "documents.known_errors": "it will be looked at as the runbook is (RUN-04)",
     "documents.call_script": "it will be looked at as the runbook is (RUN-05)",
-    "rosters": "who is on call (SUP-02) will be looked up there",
     "platforms": "what a platform proves for all its services will be taken from its records",
 }
 

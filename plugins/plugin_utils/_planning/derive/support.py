@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from ....module_utils._exchange import public_url
 from ....module_utils._phrase import phrase
+from ..._described.declarations import Tier
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance
 
@@ -23,9 +24,13 @@ def _runbook(description: Description) -> list[Instance]:
     return [Instance("runbook", name, args, path=("documents", "runbook"))]
 
 
-def _support(description: Description) -> list[Instance]:
-    if not description.parts:
-        raise NotDeclared(phrase("no part is declared (parts), so no support chain either"))
+def chains_in_use(description: Description) -> dict[str, list[Tier]]:
+    """The support chains of the parts that are defined, with their tiers, by their name or by the part that writes one out."""
+    return _given(description)[1]
+
+
+def _given(description: Description) -> tuple[dict[str, str | None], dict[str, list[Tier]]]:
+    """The chain of each part, by its name, and those that are defined."""
     chains = dict(description.chains)
     components: dict[str, str | None] = {}
     for name, part in description.parts.items():
@@ -35,11 +40,20 @@ def _support(description: Description) -> list[Instance]:
             chains[own] = support
             support = own
         components[name] = support
-    args: dict[str, object] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
+    return components, {name: chains[name] for name in chains if name in components.values()}
+
+
+def _support(description: Description) -> list[Instance]:
+    if not description.parts:
+        raise NotDeclared(phrase("no part is declared (parts), so no support chain either"))
+    components, chains = _given(description)
+    args: dict[str, object] = {"components": components, "chains": chains}
     args.update(description.default_values(lambda given: given.get("support")))
     hours = description.commitments.get("hours")
     if hours:
         args["hours"] = hours
+    if "max_response" not in args and description.rto is not None:
+        args["max_response"] = description.rto  # whoever answers first when it is over cannot keep it
     return [Instance("support_chain", "support chains", args, path=("parts",))]
 
 
