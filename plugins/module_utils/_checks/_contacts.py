@@ -92,7 +92,9 @@ def contacts_of(value: object) -> list[str]:
 def is_contact(text: str) -> bool:
     """An e-mail address, a telephone number, a URL, or a name of three letters and more."""
     value = text.strip()
-    if "@" in value and not value.startswith(("@", "http://", "https://")) and " " not in value:
+    if re.fullmatch(r"@\S*", value):  # a name in a chat, where nobody must look
+        return False
+    if "@" in value and not value.startswith(("http://", "https://")) and " " not in value:
         return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")))
     if _NUMBER.fullmatch(value):
         least = 8 if value.startswith(("+", "00")) else 3  # with the code of a country, or one of the house
