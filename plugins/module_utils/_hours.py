@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 
 from ._phrase import Message, phrase
 
@@ -72,6 +73,14 @@ def zone_named(text: str) -> str | None:
     return {"cest": "CET", "cet": "CET", "utc": "UTC", "gmt": "UTC"}.get(name.lower(), name) if name else None
 
 
+def is_zone(name: str) -> bool:
+    """Whether a time zone has this name."""
+    try:
+        return zoneinfo.ZoneInfo(name) is not None
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
 def _split_days(part: str) -> tuple[list[int] | None, str]:
     for name in _EVERY_DAY:
         if part.startswith(name):
@@ -112,4 +121,4 @@ def moment(minute: int) -> Message:
     return phrase("{weekday} {time}", weekday=_DAYS[minute // 1440], time=time)
 
 
-__all__ = ("WEEK", "moment", "parse_hours", "zone_named")
+__all__ = ("WEEK", "is_zone", "moment", "parse_hours", "zone_named")

@@ -237,7 +237,7 @@ def _local_until(event: Event, rule: t.Any, until: str, zones: Zones) -> None:
 
 
 def _gives_its_start(rule: str, start: dt.datetime) -> bool:
-    from dateutil.rrule import rrulestr
+    from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 
     plain = re.sub(r";?UNTIL=[^;]*", "", rule).lstrip(";")
     try:
@@ -360,7 +360,7 @@ def occurrences(events: t.Sequence[Event], first: dt.datetime, last: dt.datetime
 
 
 def _within(calendar: t.Any, first: dt.datetime, last: dt.datetime) -> list[t.Any]:
-    import recurring_ical_events
+    import recurring_ical_events  # type: ignore[import-untyped]
 
     found = []
     for entry in recurring_ical_events.of(calendar).between(first, last):

@@ -15,6 +15,7 @@ from ansible.module_utils.basic import missing_required_lib
 
 from .._exchange import Connection, HttpFailure, Response, public_url
 from .._finding import CannotObserve
+from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
 from . import calendar_reading, calendar_times
@@ -132,9 +133,10 @@ def entries(content: bytes, where: str, begin: float, end: float, zone: str | No
     except ValueError:
         raise CannotObserve(
             phrase(
-                "the process that reads the calendar of {where:path} ended without an answer (exit code {code:number})",
+                "the process that reads the calendar of {where:path} ended without an answer (exit code {code:number}): {reason}",
                 where=where,
                 code=done.rc,
+                reason=first_line(done.stderr.strip().rpartition("\n")[2], "-"),
             )
         ) from None
     if "missing" in answer:
@@ -146,8 +148,16 @@ def entries(content: bytes, where: str, begin: float, end: float, zone: str | No
 
 def _texts() -> list[tuple[str, str]]:
     """The text of the reader, also out of the archive in which a module travels."""
-    loaders = [(module.__name__, t.cast("t.Any", module.__spec__).loader) for module in (calendar_times, calendar_reading)]
-    return [(name.rpartition(".")[2], str(loader.get_source(name))) for name, loader in loaders]
+    found = []
+    for module in (calendar_times, calendar_reading):
+        path, name = str(module.__file__), module.__name__
+        if os.path.isfile(path):
+            with open(path, encoding="utf-8") as handle:
+                text = handle.read()
+        else:
+            text = str(t.cast("t.Any", module.__spec__).loader.get_source(name))
+        found.append((name.rpartition(".")[2], text))
+    return found
 
 
 def _refused(where: str, code: str, about: str) -> Message:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._clients.calendar_times import known_zone
-from ...module_utils._hours import parse_hours, zone_named
+from ...module_utils._hours import is_zone, parse_hours, zone_named
 from .._described.declarations import Tier
 from .._described.document import Document, Path, dotted, unresolved
 from .._described.service import Description
@@ -26,7 +25,7 @@ def problems(description: Description) -> list[str]:
         zone = zone_named(str(given))
         if parse_hours(str(given)) is None:
             found.append(f"{document.where(path)}: {dotted(path)}: '{given}' are no hours; {EXPECTED}")
-        elif zone is not None and known_zone(zone) is None:
+        elif zone is not None and not is_zone(zone):
             found.append(f"{document.where(path)}: {dotted(path)}: '{zone}' is not the name of a time zone; {EXPECTED}")
     return found
 
@@ -46,21 +45,21 @@ def _places(description: Description) -> t.Iterator[tuple[Document, Path, object
         tiers = description.chains.get(name)
         if home and isinstance(tiers, list):
             yield from _of_tiers(home, ("chains", name), tiers)
-            named |= {str(tier.get("roster")) for tier in tiers if isinstance(tier, dict)}
+            named |= {str(dict(tier).get("roster")) for tier in tiers if isinstance(tier, dict)}
     for name, roster in description.rosters.items():
         home = _home(description, "rosters", name)
         if home and isinstance(roster, dict) and (home is description.service or name in named):
-            yield home, ("rosters", name, "hours"), roster.get("hours")
+            yield home, ("rosters", name, "hours"), dict(roster).get("hours")
 
 
 def _of_tiers(document: Document, path: Path, tiers: t.Sequence[Tier]) -> t.Iterator[tuple[Document, Path, object]]:
     for index, tier in enumerate(tiers):
         if isinstance(tier, dict):
-            yield document, (*path, index, "hours"), tier.get("hours")
+            yield document, (*path, index, "hours"), dict(tier).get("hours")  # the check is handed the whole of it
 
 
 def _home(description: Description, key: str, name: str) -> Document | None:
-    return next((document for document in description.documents if name in (document.data.get(key) or {})), None)
+    return next((document for document in description.documents if isinstance(held := document.data.get(key), dict) and name in held), None)
 
 
 __all__ = ("problems",)

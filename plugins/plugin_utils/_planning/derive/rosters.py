@@ -21,7 +21,7 @@ def _rosters(description: Description) -> list[Instance]:
     own = description.data.get("rosters") or {}
     named: dict[str, list[str]] = {}
     several = Several()
-    chains = chains_in_use(description)
+    chains = {chain: [dict(tier) for tier in tiers] for chain, tiers in chains_in_use(description).items()}
     silent = [chain for chain, tiers in chains.items() if not any(tier.get("roster") for tier in tiers)]
     if len(silent) == len(chains):
         if not own:
