@@ -11,7 +11,7 @@ import typing as t
 
 from .._clients.roster_entries import PLAIN, Entry, Roster, Span
 from .._finding import Finding, Measurement, Status, worst
-from .._phrase import Message, and_more, phrase
+from .._phrase import NOTHING, Message, and_more, phrase
 from ._contacts import plain
 from ._roster_cover import NO_GAP, Cover, Part, common, cover, joined, length, moment, stretch, without
 from ._roster_people import Known, named, words
@@ -229,7 +229,7 @@ def _why(one: Judged, span: Span, otherwise: Message) -> Message:
 
 def _weak(one: Judged, span: Span) -> Message:
     begin, end = moment(span[0]), moment(span[1])
-    here = _why(one, span, phrase("")) if any(common([span], [other]) for other, _said in one.reasons) else None
+    here = _why(one, span, NOTHING) if any(common([span], [other]) for other, _said in one.reasons) else None
     if here is not None:
         return phrase("from {start:moment} to {end:moment} nobody is firmly on call: {why}", start=begin, end=end, why=here)
     if _zones_differ(one.parts, span):
