@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import zoneinfo
 
 from ._phrase import Message, phrase
 
@@ -65,6 +66,21 @@ def parse_hours(text: str) -> set[int] | None:
     return minutes or None
 
 
+def zone_named(text: str) -> str | None:
+    """The time zone at the end of hours, as it is known elsewhere; None where there is none."""
+    match = re.search(r" \(?(utc|gmt|cet|cest|[a-z]+/[a-z_]+(?:/[a-z_]+)?)\)?$", " ".join(str(text)[:LONGEST].split()), re.IGNORECASE)
+    name = match.group(1) if match else None
+    return {"cest": "CET", "cet": "CET", "utc": "UTC", "gmt": "UTC"}.get(name.lower(), name) if name else None
+
+
+def is_zone(name: str) -> bool:
+    """Whether a time zone has this name."""
+    try:
+        return zoneinfo.ZoneInfo(name) is not None
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
 def _split_days(part: str) -> tuple[list[int] | None, str]:
     for name in _EVERY_DAY:
         if part.startswith(name):
@@ -105,4 +121,4 @@ def moment(minute: int) -> Message:
     return phrase("{weekday} {time}", weekday=_DAYS[minute // 1440], time=time)
 
 
-__all__ = ("WEEK", "moment", "parse_hours")
+__all__ = ("WEEK", "is_zone", "moment", "parse_hours", "zone_named")

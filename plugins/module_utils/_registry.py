@@ -41,6 +41,7 @@ CHECKS = {
     "log_secrets": "host",
     "mariadb_backup": "host",
     "metrics_endpoint": "both",
+    "oncall_roster": "controller",
     "pgbackrest_backup": "host",
     "prometheus_alerts": "controller",
     "prometheus_query": "controller",

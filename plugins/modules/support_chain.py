@@ -12,7 +12,12 @@ version_added: 0.1.0
 description:
   - Each component must be given to exactly one chain that is defined, and each tier of that chain must have a contact, hours and a response
     target that are more than placeholders.
-  - A contract that has ended is C(fail), one that ends within O(horizon) is C(warn).
+  - The tiers must stand in their order, lead from one to the next without a circle, and end with somebody who answers, and not with a
+    queue, a
+    mailing list, a channel or a bot. Several tiers that answer at the same time and are one contact are C(fail) where that is the whole
+    chain,
+    else C(warn).
+  - A contract that has ended is C(fail), one that ends within O(horizon) is C(warn); the same holds for the end of life of a product.
   - There is one finding for each component. It judges what is declared and asks nobody.
 author:
   - The operability.readiness contributors (@operability)
@@ -30,9 +35,11 @@ options:
   chains:
     description:
       - The name of each chain, and the list of its tiers.
-      - "A tier is a dictionary with C(tier), C(contact), C(hours), C(response) (a duration), and optionally C(name) and
-        C(contract_until) (a date)."
-      - A contact is an e-mail address, a telephone number, a URL, or the name of a queue or team.
+      - "A tier is a dictionary with C(tier), C(contact), C(hours), C(response) (a duration), and optionally C(name), C(contract_until) and
+        C(end_of_life) (dates), C(escalates_to) (the name of another tier; without it the next one is called), and C(roster)."
+      - A contact is an e-mail address, a telephone number, a URL, or the name of a team, or several of them with a comma between. That of
+        the
+        last tier may only be a queue or a list where a roster says who of it is on call.
     type: dict
     required: true
   horizon:
@@ -44,6 +51,13 @@ options:
     description:
       - The committed hours of the service, such as V(24x7) or V(Mon-Fri 08:00-18:00); French names of days are read too.
       - The tiers of a chain must cover them together, else it is C(warn). Hours of a tier that cannot be read are then C(unknown).
+      - A time zone at their end, such as V(Mon-Fri 08:00-18:00 Europe/Paris), is compared with those of the tiers, in winter and in summer.
+    type: str
+  max_response:
+    description:
+      - How soon the first tier must answer, as a duration. Without it any target will do. In the register of a service it is its RTO,
+        unless
+        another one is declared.
     type: str
   min_tiers:
     description:

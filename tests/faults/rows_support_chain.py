@@ -1,7 +1,17 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""support_chain. What is judged is a declaration, so the declaration is what is broken."""
+"""support_chain. What is judged is a declaration, so the declaration is what is broken.
+
+Ways in which it could pass without deserving it, each of which is a row:
+
+- tiers that are one contact, written in two ways; tiers out of their order or with one name; an escalation that goes round in a circle, or
+  leads to a tier that there is not
+- a last tier that is a queue, a mailing list, a channel, a bot: nobody has to answer
+- placeholders in other spellings, numbers and addresses that cannot be, a tier that says "same as N1"
+- a response that comes when it is too late; hours that cover only on the clock of another time zone
+- a product that its maker has given up, whose contract still runs
+"""
 
 from __future__ import annotations
 
@@ -29,6 +39,74 @@ def contract(days: int) -> dict[str, t.Any]:
 def without(key: str) -> dict[str, t.Any]:
     return {name: value for name, value in N1.items() if name != key}
 
+
+def day(ahead: int) -> dt.date:
+    return dt.datetime.now(dt.timezone.utc).date() + dt.timedelta(days=ahead)
+
+
+THREE = [
+    N1,
+    {**N2, "hours": "24x7"},
+    {"tier": "N3", "contact": "+33 1 55 55 09 09, editor@vendor.example", "hours": "24x7", "response": "4h"},
+]
+NOBODY = {
+    "a queue": "ticket queue PAY-N2",
+    "a mailing list": "payments@lists.payments.example",
+    "a distribution list": "dl-payments@payments.example",
+    "a mailbox of tickets": "tickets@payments.example",
+    "a channel": "#payments-incidents",
+    "a channel, in words": "Slack channel payments",
+    "a bot": "incident bot",
+    "a queue, in French": "file d'attente PAIEMENTS",
+    "a list, in French": "liste de diffusion paiements",
+    "a wiki": "https://wiki.payments.example/support",
+    "two lists": "dl-payments@payments.example, payments@lists.payments.example",
+}
+SOMEBODY = {
+    "a person": "Alice Martin",
+    "a number": "+33 6 44 55 66 01",
+    "a list and a number": "dl-payments@payments.example, +33 6 44 55 66 01",
+    "a desk": "desk@payments.example",
+    "a group on call": "DBA-ONCALL",
+}
+NONE = (
+    *(
+        "n/a",
+        "N.A.",
+        "xxx",
+        "T.B.D.",
+        "tbc",
+        "à définir",
+        "A RENSEIGNER",
+        "néant",
+        "none yet",
+        "to be confirmed",
+        "[contact]",
+        "idem",
+        "same as N1",
+        "voir N2",
+    ),
+    *("unknown", "placeholder", "?", "...", "+33 1", "0000000000", "01 23 45 67 89 01 23 45 67", "1234567", "12 12 12 12 12", "9876543210"),
+    *(
+        "alice@",
+        "@alice",
+        "alice@localhost",
+        "alice@payments",
+        "alice@payments..example",
+        "alice@example.com",
+        "alice@team.invalid",
+    ),
+    *("noreply@payments.example", "prenom.nom@payments.example", "ne-pas-repondre@payments.example"),
+)
+REAL = (
+    "112",
+    "+33 (0)1 55 55 01 02",
+    "0033 1 55 55 01 02",
+    "01 55 55 01 02 poste 42",
+    "alice.martin@payments.example",
+    "Service desk",
+    "mailto:desk@payments.example",
+)
 
 ROWS = [
     Row(
@@ -86,4 +164,164 @@ ROWS = [
         "unknown",
         "which cannot be read",
     ),
+    # -- the way through the tiers
+    Row("support_chain", "three tiers", declared({"web": "payments"}, tiers=THREE, hours="24x7", min_tiers=3), "pass", "3 tiers"),
+    Row(
+        "support_chain",
+        "three tiers that are one contact",
+        declared(tiers=[{**N1, "tier": name} for name in ("N1", "N2", "N3")]),
+        "fail",
+        r"N1, N2, N3 of the chain payments are one contact .*: nobody is behind the first",
+    ),
+    Row(
+        "support_chain",
+        "two tiers that are one number, written in two ways",
+        declared(tiers=[N1, {**N1, "tier": "N2", "contact": "01.55.55.01.02"}]),
+        "fail",
+        "are one contact",
+    ),
+    Row(
+        "support_chain",
+        "the second and the third tier are one address",
+        declared(tiers=[N1, N2, {**N2, "tier": "N3", "contact": "mailto:Payments-Team@payments.example"}]),
+        "warn",
+        "N2, N3 of the chain payments are one contact .*: that escalation leads nowhere",
+    ),
+    Row(
+        "support_chain",
+        "one desk by day and by night",
+        declared(
+            tiers=[{**N1, "tier": "day", "hours": "daily 06:00-22:00"}, {**N1, "tier": "night", "hours": "daily 22:00-06:00"}], hours="24x7"
+        ),
+        "pass",
+        "2 tiers",
+    ),
+    Row(
+        "support_chain",
+        "fewer contacts than tiers are asked",
+        declared({"web": "payments"}, tiers=[*THREE[:2], {**THREE[1], "tier": "N3"}], min_tiers=3),
+        "fail",
+        "has 2 different contacts, it needs 3 tiers",
+    ),
+    Row("support_chain", "tiers out of their order", declared(tiers=[THREE[1], THREE[0]]), "fail", r"are not in their order: N2, N1"),
+    Row("support_chain", "two tiers of one name", declared(tiers=[N1, {**N2, "tier": "n1"}]), "fail", "more than one tier with the name"),
+    Row(
+        "support_chain",
+        "an escalation in a circle",
+        declared(tiers=[N1, {**N2, "escalates_to": "N1"}]),
+        "fail",
+        "goes round in a circle: N1, N2, N1",
+    ),
+    Row(
+        "support_chain", "an escalation to itself", declared(tiers=[{**N1, "escalates_to": "N1"}]), "fail", "goes round in a circle: N1, N1"
+    ),
+    Row(
+        "support_chain",
+        "an escalation to a tier that there is not",
+        declared(tiers=[{**N1, "escalates_to": "N4"}, N2]),
+        "fail",
+        "N1 of the chain payments escalates to N4, which is none of its tiers",
+    ),
+    Row(
+        "support_chain",
+        "an escalation that leaves a tier out",
+        declared(tiers=[{**N1, "escalates_to": "N3"}, N2, THREE[2]]),
+        "warn",
+        "no escalation of the chain payments leads to N2",
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"it ends with {what}",
+            declared(tiers=[N1, {**N2, "contact": contact}]),
+            "fail",
+            "ends with N2, whose contact .* is a queue, a list or a machine",
+        )
+        for what, contact in NOBODY.items()
+    ),
+    *(
+        Row("support_chain", f"it ends with {what}", declared(tiers=[N1, {**N2, "contact": contact}]), "pass", "2 tiers")
+        for what, contact in SOMEBODY.items()
+    ),
+    Row(
+        "support_chain",
+        "it ends with a list whose people a roster names",
+        declared(tiers=[N1, {**N2, "contact": "oncall-list@payments.example", "roster": "payments"}]),
+        "pass",
+        "2 tiers",
+    ),
+    Row("support_chain", "it begins with a queue", declared(tiers=[{**N1, "contact": "ticket queue PAY"}, N2]), "pass", "2 tiers"),
+    # -- contacts
+    *(
+        Row(
+            "support_chain",
+            f"a contact that is none: {contact}",
+            declared(tiers=[{**N1, "contact": contact}]),
+            "fail",
+            "placeholder|no address",
+        )
+        for contact in NONE
+    ),
+    *(Row("support_chain", f"a contact: {contact}", declared(tiers=[{**N1, "contact": contact}]), "pass", "1 tier") for contact in REAL),
+    # -- in time, and how long
+    Row(
+        "support_chain",
+        "an answer after the time to restore",
+        declared(max_response="10m"),
+        "fail",
+        "N1 of the chain payments answers within 15 min; it must within 10 min",
+    ),
+    Row("support_chain", "an answer in time", declared(max_response="15m"), "pass", "2 tiers"),
+    Row("support_chain", "a response of nothing", declared(tiers=[{**N1, "response": "0m"}]), "fail", "response target of 0m"),
+    Row("support_chain", "a response by best effort", declared(tiers=[{**N1, "response": "best effort"}]), "unknown", "is not a duration"),
+    Row(
+        "support_chain",
+        "a product that its maker has given up",
+        declared(tiers=[{**N1, "end_of_life": day(-30)}]),
+        "fail",
+        r"no maker behind it since .* \(end of life\), 30 days ago",
+    ),
+    Row(
+        "support_chain",
+        "a product that its maker will give up",
+        declared(tiers=[{**N1, "end_of_life": day(30)}]),
+        "warn",
+        "reaches its end of life on .*, in 30 days; it must last 90 d",
+    ),
+    Row(
+        "support_chain",
+        "an end of life that is no date",
+        declared(tiers=[{**N1, "end_of_life": "soon"}]),
+        "unknown",
+        "the end of life of N1 .* is not a date",
+    ),
+    Row(
+        "support_chain",
+        "office hours on the other side of the sea",
+        declared(tiers=[{**N1, "hours": "Mon-Fri 08:00-18:00 America/New_York"}], hours="Mon-Fri 08:00-18:00 Europe/Paris"),
+        "warn",
+        "do not cover the committed",
+    ),
+    Row(
+        "support_chain",
+        "hours that cover in winter alone",
+        declared(tiers=[{**N1, "hours": "Mon-Fri 07:00-17:00 UTC"}], hours="Mon-Fri 08:00-18:00 Europe/Paris"),
+        "warn",
+        "nobody on Monday 17:00|nobody on Monday 08:00",
+    ),
+    Row(
+        "support_chain",
+        "the same hours on two clocks",
+        declared(tiers=[{**N1, "hours": "Mon-Fri 06:00-17:00 UTC"}], hours="Mon-Fri 08:00-18:00 Europe/Paris"),
+        "pass",
+        "1 tier",
+    ),
+    Row(
+        "support_chain",
+        "hours in a zone that nobody knows",
+        declared(tiers=[{**N1, "hours": "Mon-Fri 06:00-17:00 Europe/Atlantis"}], hours="Mon-Fri 08:00-18:00 Europe/Paris"),
+        "unknown",
+        "a time zone that is not known",
+    ),
+    Row("support_chain", "committed hours that are none", declared(hours="whenever"), "unknown", "hours: 'whenever' cannot be read"),
 ]

@@ -12,9 +12,11 @@ import typing as t
 from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, Status, worst
 from .._hours import moment, parse_hours
-from .._phrase import Message, and_more, phrase, plural, verbatim
+from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from .._units import parse_duration
+from ._contacts import contacts_of, is_contact, is_placeholder
+from ._support_path import can_be_called, distinct, in_zone_of, judge_path, label
 
 WHERE = "controller"
 TIMEOUT = 10.0
@@ -23,33 +25,10 @@ ARGUMENT_SPEC: Spec = {
     "chains": {"type": "dict", "required": True},
     "horizon": {"type": "str", "default": "90d"},
     "hours": {"type": "str"},
+    "max_response": {"type": "str"},
     "min_tiers": {"type": "int", "default": 1},
 }
-DURATIONS = ("horizon",)
-
-_PLACEHOLDER = re.compile(
-    r"(todo|tbd|tba|tbc|fixme|xxx+|n/a|none|null|nobody|unknown|changeme|inconnu|personne"
-    r"|à (compléter|définir|renseigner)|a completer)\b.*|[?.\-_*x]+",
-    re.IGNORECASE,
-)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_NOBODY = (
-    "nobody",
-    "noreply",
-    "no-reply",
-    "someone",
-    "somebody",
-    "user",
-    "username",
-    "name",
-    "changeme",
-    "todo",
-    "xxx",
-    "example",
-    "personne",
-)
-# RFC 2606; the top-level domain .example stays, demonstrations are made with it
-_EXAMPLE_DOMAINS = re.compile(r"(^|[.@/])(example\.(com|org|net)|domain\.tld|(company|mycompany|yourcompany)\.com)\b", re.IGNORECASE)
+DURATIONS = ("horizon", "max_response")
 
 Remark = tuple[Status, Message]
 _KEYS = {"contact": phrase("contact"), "hours": phrase("hours"), "response": phrase("response")}
@@ -60,6 +39,7 @@ class Arguments(t.TypedDict):
     chains: dict[str, object]
     horizon: float
     hours: str | None
+    max_response: float | None
     min_tiers: int
     timeout: float
 
@@ -137,12 +117,7 @@ def _not_defined(component: str, chain: str, defined: t.Sequence[str]) -> Messag
 
 def _tier_names(tiers: t.Any) -> list[str]:
     listed = tiers if isinstance(tiers, (list, tuple)) else []
-    return [str(_label(tier, number)) for number, tier in enumerate(listed, 1) if isinstance(tier, dict)]
-
-
-def _label(tier: t.Mapping[str, object], number: int) -> Message:
-    given = tier.get("tier") or tier.get("name")
-    return verbatim(str(given)) if given else phrase("tier {number}", number=number)
+    return [str(label(tier, number)) for number, tier in enumerate(listed, 1) if isinstance(tier, dict)]
 
 
 def judge_chain(
@@ -163,31 +138,54 @@ def judge_chain(
         return [(Status.FAIL, said)], []
     remarks: list[Remark] = []
     measurements: list[Measurement] = []
-    covered: set[int] = set()
-    unread: list[Message] = []
     for number, tier in enumerate(tiers, 1):
-        where = phrase("{tier} of the chain {chain}", tier=_label(tier, number), chain=chain)
-        remarks += _tier(where, tier)
-        remarks += _contract(where, tier.get("contract_until"), float(args["horizon"]), today, measurements)
-        if not _empty(tier.get("hours")):
-            hours = parse_hours(str(tier["hours"]))
-            covered |= hours or set()
-            if hours is None:
-                unread.append(_unread(where, str(tier["hours"])))
-    if wanted is not None and not wanted <= covered:
-        if unread:
-            remarks += [(Status.UNKNOWN, said) for said in unread]
-        else:
-            gap = (wanted - covered) if wanted else set()
-            said = phrase(
-                "the hours of the chain {chain} do not cover the committed {hours}: nobody on {first} ({share:duration} a week)",
-                chain=chain,
-                hours=args["hours"],
-                first=moment(min(gap)),
-                share=len(gap) * 60.0,
-            )
-            remarks.append((Status.WARN, said))
+        where = phrase("{tier} of the chain {chain}", tier=label(tier, number), chain=chain)
+        remarks += _tier(where, tier, args["max_response"] if number == 1 else None)
+        remarks += _lasts(where, tier, float(args["horizon"]), today, measurements)
+    if 1 < distinct(tiers) < args["min_tiers"]:
+        said = phrase(
+            "the chain {chain} has {count:number} different contacts, it needs {needed:number} tiers",
+            count=distinct(tiers),
+            chain=chain,
+            needed=args["min_tiers"],
+        )
+        remarks.append((Status.FAIL, said))
+    remarks += judge_path(chain, tiers)
+    if wanted is not None:
+        remarks += _hours(chain, tiers, wanted, str(args["hours"]), today)
     return remarks, measurements
+
+
+def _hours(chain: str, tiers: t.Sequence[t.Mapping[str, object]], wanted: set[int], committed: str, today: dt.date) -> list[Remark]:
+    """When nobody of the chain answers, and the service was promised."""
+    seasons: list[set[int]] = [set(), set()]
+    unread: list[Remark] = []
+    for number, tier in enumerate(tiers, 1):
+        hours = str(tier.get("hours") or "")
+        minutes = parse_hours(hours)
+        if minutes is None:
+            where = phrase("{tier} of the chain {chain}", tier=label(tier, number), chain=chain)
+            unread += [] if _empty(hours) else [(Status.UNKNOWN, _unread(where, hours))]
+            continue
+        if not can_be_called(tier.get("contact")):
+            continue
+        found = in_zone_of(hours, minutes, committed, today)
+        if found is None:
+            where = phrase("{tier} of the chain {chain}", tier=label(tier, number), chain=chain)
+            return [(Status.UNKNOWN, phrase("{where} has hours in a time zone that is not known: '{hours}'", where=where, hours=hours))]
+        for season, one in zip(seasons, found * 2, strict=False):
+            season |= one
+    gap = max((wanted - season for season in seasons), key=len)
+    if not gap or unread:
+        return unread if gap else []
+    said = phrase(
+        "the hours of the chain {chain} do not cover the committed {hours}: nobody on {first} ({share:duration} a week)",
+        chain=chain,
+        hours=committed,
+        first=moment(min(gap)),
+        share=len(gap) * 60.0,
+    )
+    return [(Status.WARN, said)]
 
 
 def _unread(where: Message, hours: str) -> Message:
@@ -198,7 +196,7 @@ def _unread(where: Message, hours: str) -> Message:
     )
 
 
-def _tier(where: Message, tier: t.Mapping[str, object]) -> list[Remark]:
+def _tier(where: Message, tier: t.Mapping[str, object], max_response: float | None) -> list[Remark]:
     remarks: list[Remark] = []
     for key in ("contact", "hours", "response"):
         value = tier.get(key)
@@ -207,17 +205,17 @@ def _tier(where: Message, tier: t.Mapping[str, object]) -> list[Remark]:
         elif is_placeholder(str(value)):
             said = phrase("{where} has a placeholder for its {key}: '{value}'", where=where, key=_KEYS[key], value=str(value))
             remarks.append((Status.FAIL, said))
-        elif key == "contact" and not is_contact(str(value)):
+        elif key == "contact" and not all(is_contact(one) and not is_placeholder(one) for one in contacts_of(value)):
             said = phrase(
                 "{where} has the contact '{value}': no address, telephone number, URL or name of a queue", where=where, value=str(value)
             )
             remarks.append((Status.FAIL, said))
         elif key == "response":
-            remarks += _response(where, value)
+            remarks += _response(where, value, max_response)
     return remarks
 
 
-def _response(where: Message, value: object) -> list[Remark]:
+def _response(where: Message, value: object, most: float | None) -> list[Remark]:
     try:
         seconds = parse_duration(value if isinstance(value, (int, float)) else str(value))
     except ValueError:
@@ -227,40 +225,78 @@ def _response(where: Message, value: object) -> list[Remark]:
             value=str(value),
         )
         return [(Status.UNKNOWN, said)]
-    return [] if seconds > 0 else [(Status.FAIL, phrase("{where} has a response target of {value}", where=where, value=str(value)))]
-
-
-def _contract(where: Message, value: t.Any, horizon: float, today: dt.date, measurements: list[Measurement]) -> list[Remark]:
-    if value is None:
-        return []
-    until = parse_date(value)
-    if until is None:
+    if seconds <= 0:
+        return [(Status.FAIL, phrase("{where} has a response target of {value}", where=where, value=str(value)))]
+    if most is not None and seconds > most:
         said = phrase(
-            "the end of the contract of {where}, '{value}', is not a date; expected for example 2027-06-30", where=where, value=str(value)
-        )
-        return [(Status.UNKNOWN, said)]
-    left = (until - today).days
-    measurements.append(Measurement("contract_left_seconds", left * 86400.0, horizon, "lower"))
-    if left < 0:
-        said = plural(
-            "the contract of {where} ended on {until:day}, {count:number} day ago",
-            "the contract of {where} ended on {until:day}, {count:number} days ago",
-            count=-left,
-            where=where,
-            until=until.isoformat(),
+            "{where} answers within {response:duration}; it must within {limit:duration}", where=where, response=seconds, limit=most
         )
         return [(Status.FAIL, said)]
-    if left * 86400 < horizon:
-        said = plural(
-            "the contract of {where} ends on {until:day}, in {count:number} day; it must last {horizon:duration}",
-            "the contract of {where} ends on {until:day}, in {count:number} days; it must last {horizon:duration}",
-            count=left,
+    return []
+
+
+def _lasts(where: Message, tier: t.Mapping[str, object], horizon: float, today: dt.date, measurements: list[Measurement]) -> list[Remark]:
+    """Whether its contract and its product last."""
+    remarks = []
+    for key, name in (("contract_until", "contract_left_seconds"), ("end_of_life", "end_of_life_left_seconds")):
+        value = tier.get(key)
+        if value is None:
+            continue
+        until = parse_date(value)
+        if until is None:
+            remarks.append((Status.UNKNOWN, _no_date(key, where, str(value))))
+            continue
+        left = (until - today).days
+        measurements.append(Measurement(name, left * 86400.0, horizon, "lower"))
+        if left < 0:
+            remarks.append((Status.FAIL, _ended(key, where, until.isoformat(), -left)))
+        elif left * 86400 < horizon:
+            remarks.append((Status.WARN, _ends(key, where, until.isoformat(), left, horizon)))
+    return remarks
+
+
+def _no_date(key: str, where: Message, value: str) -> Message:
+    if key == "end_of_life":
+        return phrase("the end of life of {where}, '{value}', is not a date; expected for example 2027-06-30", where=where, value=value)
+    return phrase("the end of the contract of {where}, '{value}', is not a date; expected for example 2027-06-30", where=where, value=value)
+
+
+def _ended(key: str, where: Message, until: str, days: int) -> Message:
+    if key == "end_of_life":
+        return plural(
+            "what {where} supports has had no maker behind it since {until:day} (end of life), {count:number} day ago",
+            "what {where} supports has had no maker behind it since {until:day} (end of life), {count:number} days ago",
+            count=days,
             where=where,
-            until=until.isoformat(),
+            until=until,
+        )
+    return plural(
+        "the contract of {where} ended on {until:day}, {count:number} day ago",
+        "the contract of {where} ended on {until:day}, {count:number} days ago",
+        count=days,
+        where=where,
+        until=until,
+    )
+
+
+def _ends(key: str, where: Message, until: str, days: int, horizon: float) -> Message:
+    if key == "end_of_life":
+        return plural(
+            "what {where} supports reaches its end of life on {until:day}, in {count:number} day; it must last {horizon:duration}",
+            "what {where} supports reaches its end of life on {until:day}, in {count:number} days; it must last {horizon:duration}",
+            count=days,
+            where=where,
+            until=until,
             horizon=horizon,
         )
-        return [(Status.WARN, said)]
-    return []
+    return plural(
+        "the contract of {where} ends on {until:day}, in {count:number} day; it must last {horizon:duration}",
+        "the contract of {where} ends on {until:day}, in {count:number} days; it must last {horizon:duration}",
+        count=days,
+        where=where,
+        until=until,
+        horizon=horizon,
+    )
 
 
 def parse_date(value: t.Any) -> dt.date | None:
@@ -280,38 +316,11 @@ def _empty(value: t.Any) -> bool:
     return value is None or isinstance(value, bool) or not str(value).strip() or (isinstance(value, (dict, list)) and not value)
 
 
-def is_placeholder(text: str) -> bool:
-    """``TODO``, ``tbd``, ``xxx``, ``nobody@...``, ``...@example.com``, ``00 00 00 00 00``."""
-    value = text.strip()
-    local, at, _domain = value.rpartition("@")
-    if at and local.rpartition(":")[2].lower() in _NOBODY:
-        return True
-    digits = re.sub(r"\D", "", value)
-    only_number = bool(re.fullmatch(r"[\d\s+().\-/]+", value))
-    if only_number and (re.search(r"(\d)\1{6,}", digits) or digits in ("0123456789", "1234567890", "123456789", "12345678")):
-        return True
-    if value.startswith("<") and value.endswith(">"):
-        return True
-    return bool(_PLACEHOLDER.fullmatch(value) or _EXAMPLE_DOMAINS.search(value))
-
-
-def is_contact(text: str) -> bool:
-    """An e-mail address, a telephone number, a URL, or a name of three letters and more."""
-    value = text.strip()
-    if "@" in value and not value.startswith(("@", "http://", "https://")) and " " not in value:
-        return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")))
-    if re.fullmatch(r"[\d\s+().\-/]+", value):
-        return len(re.sub(r"\D", "", value)) >= 3
-    return len(re.findall(r"\w", value)) >= 3
-
-
 __all__ = (
     "ARGUMENT_SPEC",
     "DURATIONS",
     "TIMEOUT",
     "WHERE",
-    "is_contact",
-    "is_placeholder",
     "judge_chain",
     "parse_date",
     "run",

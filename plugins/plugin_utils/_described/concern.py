@@ -16,7 +16,7 @@ from .document import Document, Unresolved, dotted
 def concerning(organisation: Document, service: str, environment: str) -> tuple[Document, list[Message]]:
     """The file as it concerns a service, and what is told of entries that are wrong and do not.
 
-    A server or a chain stays, and refuses whoever needs it; a waiver of another service and its layers go.
+    A server, a chain or a roster stays, and refuses whoever needs it; a waiver of another service and its layers go.
     """
     if not organisation.spoiled:
         return organisation, []
@@ -32,7 +32,7 @@ def concerning(organisation: Document, service: str, environment: str) -> tuple[
             if not isinstance(other, str) or other == service:
                 continue
             holder[path[-1]] = {"service": other}
-        elif path[0] not in ("servers", "chains"):
+        elif path[0] not in ("servers", "chains", "rosters"):
             if path[-1] in (service, environment):
                 continue
             del holder[path[-1]]

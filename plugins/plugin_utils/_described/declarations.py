@@ -217,6 +217,28 @@ class Tier(t.TypedDict, total=False):
     hours: str
     response: Duration
     contract_until: str
+    end_of_life: str
+    roster: str
+    escalates_to: str
+
+
+class Roster(Access, total=False):
+    """Where it is known who is on call: one of calendar_url, path, shifts and provider. The rest are options of the check."""
+
+    calendar_url: str
+    path: str
+    shifts: list[dict[str, object]]
+    provider: str
+    url: str
+    tiers: dict[str, object]
+    people: dict[str, object]
+    time_zone: str
+    hours: str
+    reachable: bool
+    free_counts: bool
+    horizon: Duration
+    max_stretch: Duration
+    max_bytes: str | int
 
 
 class Part(t.TypedDict, total=False):
@@ -596,6 +618,7 @@ class DefaultAlerts(t.TypedDict, total=False):
 
 class DefaultSupport(t.TypedDict, total=False):
     horizon: Duration
+    max_response: Duration
     min_tiers: int
 
 
@@ -684,7 +707,7 @@ class SharedFile(t.TypedDict, total=False):
     servers: dict[str, Server]
     defaults: Defaults
     chains: dict[str, list[Tier]]
-    rosters: dict[str, object]
+    rosters: dict[str, str | Roster]
     approvers: dict[str, list[str]]
     policy: PolicyOverlay
     mode: object

@@ -49,6 +49,7 @@ _WORD = re.compile(r"[^\n@\x00-\x1f]{1,60}")  # a duration, a name, a pattern of
 ENTRIES: tuple[Path, ...] = (
     ("servers",),
     ("chains",),
+    ("rosters",),
     ("waivers",),
     *((key, group) for key in ("mode", "ratchet", "services_may", "runs_may") for group in ("environments", "services")),
 )

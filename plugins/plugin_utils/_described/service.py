@@ -11,7 +11,7 @@ import typing as t
 
 from ...module_utils._phrase import Message, phrase, verbatim
 from .approvals import Brought, Place
-from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Server, ServiceFile, SharedFile, Tier
+from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Roster, Server, ServiceFile, SharedFile, Tier
 from .document import Document, NotResolved, Unresolved, unresolved
 from .templates import Beyond
 
@@ -210,6 +210,10 @@ class Description:
     @property
     def chains(self) -> dict[str, list[Tier]]:
         return self._merged(lambda file: file.get("chains"))
+
+    @property
+    def rosters(self) -> dict[str, str | Roster]:
+        return self._merged(lambda file: file.get("rosters"))
 
     @property
     def publish(self) -> Targets:

@@ -14,7 +14,6 @@ from .document import Document, Path, Unresolved, dotted
 UNREAD: dict[str, str] = {
     "service.description": "it will stand in reports",
     "service.solution_owner": "it will stand in reports",
-    "rosters": "who is on call (SUP-02) will be looked up there",
     "platforms": "what a platform proves for all its services will be taken from its records",
 }
 

@@ -90,6 +90,12 @@ def _names(description: Description, organisation: Document, remarks: Remarks) -
             said = phrase("{key:path} takes the place of what the organisation says", key=dotted(path))
             above = phrase("{place:path} says it", place=organisation.where(path))
             _note("chains", path, said, above, description, remarks)
+    rosters = organisation.declared.get("rosters") or {}
+    for name, roster in (description.data.get("rosters") or {}).items():
+        if name in rosters and roster != rosters[name]:
+            path = ("rosters", name)
+            said = phrase("{key:path} takes the place of what the organisation says", key=dotted(path))
+            _note("chains", path, said, phrase("{place:path} says it", place=organisation.where(path)), description, remarks)
     for part, given in description.parts.items():
         _chain_of(part, given, shared, description, organisation, remarks)
 

@@ -19,7 +19,7 @@ HIGHER = (
     ("deadline", "evaluated_within", "every", "executed_max_age", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
     + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag", "parts")
     + ("receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
-    + ("behind", "max_malformed")
+    + ("behind", "max_malformed", "max_response", "max_stretch")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "generations", "horizon", "length", "min_count", "min_coverage", "min_days", "min_files", "min_free")
@@ -33,9 +33,9 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
     ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded")
     + ("owner_required", "persistent", "restart_policy", "to_validate_certs", "validate_certs")
-    + ("require_zone", "validators_required", "version_required")
+    + ("reachable", "require_zone", "validators_required", "version_required")
 )  # fmt: skip
-MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "local", "quiet")
+MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "free_counts", "local", "quiet")
 NOT_SHORTER = (
     ("apart_from", "bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
     + ("instances", "required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
@@ -90,7 +90,7 @@ OBJECTS = (
     + ("record", "repo", "repository", "root", "rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service")
     + ("services", "signals", "since", "size_unit", "socket", "stanza", "success_file", "suite", "tag", "tags", "template", "time_format")
     + ("time_zone", "timer", "to", "tool", "uid", "unit", "url", "variables", "verify_database", "version_property", "via", "window_end")
-    + ("window_start",)
+    + ("calendar_url", "people", "provider", "shifts", "tiers", "window_start")
 )  # fmt: skip
 OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie
 # how a line is logged

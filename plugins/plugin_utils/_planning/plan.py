@@ -25,7 +25,7 @@ from .._promises.debt import entries as lines_of_debt
 from .._promises.decisions import required as decision_required
 from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
-from . import places, written_lines
+from . import places, written_hours, written_lines
 from .approving import Approving, told_longer
 from .declared import told
 from .exempting import Exempting
@@ -88,6 +88,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         if planned:
             requirements.append(planned)
     remarks.problems += places.evaluated(description, requirements)
+    remarks.problems += written_hours.problems(description)
     remarks.notices += written_lines.note(description, requirements)
     places.note(description, requirements, remarks)
     if description.run.let_pass and phase is not None:

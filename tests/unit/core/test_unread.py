@@ -443,17 +443,17 @@ WEB = BASE + "parts: {web: {backups: [{tool: restic, repository: /srv/restic}]}}
 
 
 def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
-    assert notices(BASE + "rosters: {payments: plan.ics}\n") == ["readiness.yml:3: rosters: declared, and not looked at by this version"]
+    assert notices(BASE + "platforms: {payments: plan}\n") == ["readiness.yml:3: platforms: declared, and not looked at by this version"]
     assert notices(BASE) == []
 
 
 def test_several_stand_in_one_line_a_file() -> None:
     service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  operations_manual: x.md\n  call_script: y.md\n"
-    shared = "schema_version: 1\nrosters: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n"
+    shared = "schema_version: 1\nplatforms: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n"
     shared += "  l: {kind: pushgateway, failover: [x]}\n"
     assert notices(service, shared) == [
         "readiness.yml: declared, and not looked at by this version: documents.operations_manual (line 5), documents.call_script (line 6)",
-        "organisation.yml: declared, and not looked at by this version: rosters (line 2), servers.l (kind pushgateway) (line 5)",
+        "organisation.yml: declared, and not looked at by this version: platforms (line 2), servers.l (kind pushgateway) (line 5)",
     ]
 
 
@@ -471,9 +471,9 @@ def test_a_backup_of_a_tool_without_a_check_is_told() -> None:
 
 
 def test_what_a_template_will_say_is_not_looked_into() -> None:
-    service = BASE + 'parts: "{{ parts }}"\nrosters: "{{ rosters }}"\n'
+    service = BASE + 'parts: "{{ parts }}"\nplatforms: "{{ platforms }}"\n'
     described = describe(document(service, resolve=templates()), "schema_version: 1\n")
-    assert _declared.told(described, {}) == ["readiness.yml:4: rosters: declared, and not looked at by this version"]
+    assert _declared.told(described, {}) == ["readiness.yml:4: platforms: declared, and not looked at by this version"]
 
 
 def test_an_unknown_key_of_a_backup_is_told_for_a_version() -> None:

@@ -10,6 +10,7 @@ import typing as t
 from ....module_utils._exchange import public_url
 from ....module_utils._phrase import phrase
 from ....module_utils._registry import load_check
+from ..._described.declarations import Tier
 from ..._described.service import Description, NotDeclared
 from .instance import Derivation, Instance, Steps
 
@@ -76,9 +77,13 @@ def _named(given: t.Mapping[str, object]) -> str:
     return str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
 
 
-def _support(description: Description) -> list[Instance]:
-    if not description.parts:
-        raise NotDeclared(phrase("no part is declared (parts), so no support chain either"))
+def chains_in_use(description: Description) -> dict[str, list[Tier]]:
+    """The support chains of the parts that are defined, with their tiers, by their name or by the part that writes one out."""
+    return _given(description)[1]
+
+
+def _given(description: Description) -> tuple[dict[str, str | None], dict[str, list[Tier]]]:
+    """The chain of each part, by its name, and those that are defined."""
     chains = dict(description.chains)
     components: dict[str, str | None] = {}
     for name, part in description.parts.items():
@@ -88,11 +93,20 @@ def _support(description: Description) -> list[Instance]:
             chains[own] = support
             support = own
         components[name] = support
-    args: dict[str, object] = {"components": components, "chains": {name: chains[name] for name in chains if name in components.values()}}
+    return components, {name: chains[name] for name in chains if name in components.values()}
+
+
+def _support(description: Description) -> list[Instance]:
+    if not description.parts:
+        raise NotDeclared(phrase("no part is declared (parts), so no support chain either"))
+    components, chains = _given(description)
+    args: dict[str, object] = {"components": components, "chains": chains}
     args.update(description.default_values(lambda given: given.get("support")))
     hours = description.commitments.get("hours")
     if hours:
         args["hours"] = hours
+    if "max_response" not in args and description.rto is not None:
+        args["max_response"] = description.rto  # whoever answers first when it is over cannot keep it
     return [Instance("support_chain", "support chains", args, path=("parts",))]
 
 

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether what stands for a contact can reach anybody, and whether that is a person. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_PLACEHOLDER = re.compile(
+    r"(todo|t\.?\s?b\.?\s?[adc]\.?|fixme|x{3,}|n\.?\s?[/.]?\s?a\.?|s\.?\s?o\.?|none|null|nil|nobody|no one|noone|unknown"
+    r"|unassigned|changeme|change me"
+    r"|pending|placeholder|vacant|empty"
+    r"|to (be )?(defined|determined|confirmed|announced|assigned|filled( in)?|do|come)|not (yet )?(defined|known|assigned)"
+    r"|inconnu|personne|neant|aucun|vide|sans objet|non (defini|renseigne|communique)e?|en attente|en cours"
+    r"|a (completer|definir|renseigner|preciser|determiner|confirmer|venir|remplir|nommer|designer)"
+    r"|foo|bar|foobar|lorem ipsum|idem|ditto"
+    r"|see above|see below|(same|like|as) (as )?(above|below|(tier|level|n) ?\d)|voir ci-dessus|comme (ci-dessus|n ?\d)|"
+    r"(see|voir|cf\.?) (tier ?|niveau ?|n ?)\d)\b.*|[?.\-_*x/\s]+",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[^@\s,;]+@(?:[^@\s.,;]+\.)+[^@\s.,;]{2,}")
+_NOBODY = frozenset(
+    ("nobody", "noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "ne-pas-repondre", "nepasrepondre", "someone", "somebody")
+    + ("user", "username", "name", "changeme", "todo", "tbd", "xxx", "example", "personne", "devnull", "null", "none", "test", "foo", "abc")
+    + ("mailer-daemon", "prenom.nom", "firstname.lastname", "first.last", "nom.prenom", "your.name", "me")
+)
+# RFC 2606 and RFC 6761; the top-level domain .example stays, demonstrations are made with it
+_EXAMPLE_DOMAINS = re.compile(
+    r"(^|[.@/])(example\.(com|org|net)|domain\.(tld|com)|(company|mycompany|yourcompany|your-company|acme)\.com)\b"
+    r"|@(?:[^@\s]+\.)?(invalid|test|localhost|localdomain)$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"(?:tel:)?[\d\s+().\-/\u00a0\u202f]+(?:\s*(?:ext\.?|x|poste|#)\s*\d{1,6})?", re.IGNORECASE)
+# of a list, a machine or a program: something is sent there, and nobody answers for it
+_IMPERSONAL = re.compile(
+    r"\b(queue|file d'attente|mailing[ -]?list|distribution[ -]?list|liste? de diffusion|mailbox|boite|bal|inbox"
+    r"|ticket(ing)?s?|jira|servicenow|snow"
+    r"|backlog|board|tableau|channel|canal|salon|slack|teams|mattermost|bot|chatbot|robot|webhook|wiki|faq|portal|portail|formulaire|form|forum"
+    r"|newsgroup|group|groupe|list)\b"
+    r"|^#[\w-]+$",
+    re.IGNORECASE,
+)
+_IMPERSONAL_MAILBOX = re.compile(
+    r"([-._+](list|liste|queue|tickets?|bot|robot|alerts?|alertes?|noreply|all|group|groupe|dl|ml)"
+    r"|^(dl|ml|list|liste|bot|tickets?|queue|alerts?|all|info|contact)([-._+].*)?)$",
+    re.IGNORECASE,
+)
+_LIST_DOMAINS = re.compile(r"@(lists?|groups?|listes?|mailman|sympa|googlegroups)\.", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """In small letters, without accents, with single spaces."""
+    return " ".join("".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold().split())
+
+
+def is_placeholder(text: str) -> bool:
+    """``TODO``, ``t.b.d.``, ``n/a``, ``à compléter``, ``nobody@...``, ``...@example.com``, ``00 00 00 00 00``."""
+    value = text.strip().removeprefix("mailto:").removeprefix("tel:")
+    local, at, _domain = value.rpartition("@")
+    if at and plain(local.rpartition(":")[2]) in _NOBODY:
+        return True
+    if _NUMBER.fullmatch(value) and _is_no_number(value):
+        return True
+    if value.startswith(("<", "[", "{")) and value.endswith((">", "]", "}")):
+        return True
+    return bool(_PLACEHOLDER.fullmatch(plain(value)) or _EXAMPLE_DOMAINS.search(value))
+
+
+def _is_no_number(value: str) -> bool:
+    """All the same digits, digits in their order, or one that is kept for films (+1 555 01xx, +33 1 99 00 xx xx)."""
+    digits = re.sub(r"\D", "", value)
+    if len(digits) > 15:  # E.164
+        return True
+    if re.search(r"(\d)\1{6,}", digits) or re.fullmatch(r"(\d\d)\1{3,}", digits):
+        return True
+    return any(len(digits) >= 7 and digits in run for run in ("01234567890123456789", "98765432109876543210")) or digits in (
+        "12345678",
+        "123456789",
+        "1234567890",
+    )
+
+
+def contacts_of(value: object) -> list[str]:
+    """The contacts of a text that may name several: ``desk@..., +33 1 ...``."""
+    text = str(value or "").strip()
+    parts = [part.strip() for part in re.split(r"[;,]| / |\s+(?:or|ou|and|et)\s+|\n", text) if part.strip()]
+    return parts if all(is_contact(part) for part in parts) else [text] if text else []
+
+
+def is_contact(text: str) -> bool:
+    """An e-mail address, a telephone number, a URL, or a name of three letters and more."""
+    value = text.strip()
+    if re.fullmatch(r"@\S*", value):  # a name in a chat, where nobody must look
+        return False
+    if "@" in value and not value.startswith(("http://", "https://")) and " " not in value:
+        return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")))
+    if _NUMBER.fullmatch(value):
+        least = 8 if value.startswith(("+", "00")) else 3  # with the code of a country, or one of the house
+        return len(re.sub(r"\D", "", value)) >= least
+    return len(re.findall(r"\w", value)) >= 3
+
+
+def reaches(text: str) -> bool:
+    """Whether somebody can be called or written to there: a number or an address that is no placeholder."""
+    value = text.strip()
+    if is_placeholder(value) or not is_contact(value):
+        return False
+    return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")) or _NUMBER.fullmatch(value))
+
+
+def is_impersonal(text: str) -> bool:
+    """A queue, a mailing list, a channel, a ticket system: what is sent there is kept, and nobody has to answer."""
+    value = text.strip().removeprefix("mailto:")
+    if _EMAIL.fullmatch(value):
+        return bool(_IMPERSONAL_MAILBOX.search(value.rpartition("@")[0]) or _LIST_DOMAINS.search(value))
+    return bool(_IMPERSONAL.search(plain(value)))
+
+
+def same_contact(text: str) -> str:
+    """What two contacts have in common that are one: digits of a number, an address in small letters."""
+    value = text.strip().removeprefix("mailto:").removeprefix("tel:")
+    if _NUMBER.fullmatch(value):
+        digits = re.sub(r"\D", "", value.replace("(0)", ""))
+        digits = digits.removeprefix("00") if digits.startswith("00") else digits
+        return digits[-9:] if len(digits) >= 9 else digits
+    return plain(value).rstrip("/")
+
+
+__all__ = ("contacts_of", "is_contact", "is_impersonal", "is_placeholder", "plain", "reaches", "same_contact")

@@ -1,0 +1,345 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the entries of a roster leave open, tier by tier, in words. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from .._clients.roster_entries import PLAIN, Entry, Roster, Span
+from .._finding import Finding, Measurement, Status, worst
+from .._phrase import NOTHING, Message, and_more, phrase
+from ._contacts import plain
+from ._roster_cover import NO_GAP, Cover, Part, common, cover, joined, length, moment, stretch, without
+from ._roster_people import Known, named, words
+
+SHOWN = 20
+_LEVELS = re.compile(r"\b(?:tier|level|niveau|n|l|t|p)[ -]?([1-5])\b|\b(primary|secondary|tertiary)\b|\b(backup|escalation)\b")
+
+Remark = tuple[Status, Message]
+
+
+class Period(t.NamedTuple):
+    """From when until when somebody must be on call, and when within it."""
+
+    begin: float
+    end: float
+    wanted: list[Span]
+    hours: str | None
+
+
+class Tier(t.NamedTuple):
+    """A tier of a roster: its name (none: the whole roster), and what its entries are known by."""
+
+    name: str
+    texts: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> re.Pattern[str] | None:
+        return words([plain(text) for text in self.texts]) if self.texts else None
+
+    def has(self, entry: Entry) -> bool:
+        if not self.texts:
+            return True
+        if entry.tier is not None:
+            return plain(entry.tier) in {plain(text) for text in (*self.texts, self.name)}
+        found = self.words
+        return bool(found and (found.search(plain(entry.title)) or any(found.fullmatch(plain(one)) for one in entry.categories)))
+
+
+@dataclasses.dataclass
+class Judged:
+    """A tier with what its entries cover."""
+
+    tier: Tier
+    parts: list[Part] = dataclasses.field(default_factory=list)
+    people: dict[str, list[Span]] = dataclasses.field(default_factory=dict)
+    left_out: list[tuple[Span, Message]] = dataclasses.field(default_factory=list)
+    reasons: list[tuple[Span, Message]] = dataclasses.field(default_factory=list)  # of what is not sure
+    entries: int = 0
+
+
+def tiers_of(given: t.Mapping[str, object], roster: Roster) -> list[Tier]:
+    """The tiers that are declared; else those that the roster itself names, else the whole of it."""
+    if given:
+        return [Tier(str(name), tuple(_texts(value)) or (str(name),)) for name, value in given.items()]
+    own = dict.fromkeys(entry.tier for entry in roster.entries if entry.tier is not None)
+    return [Tier(name, (name,)) for name in own] or [Tier("")]
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, (list, tuple)):
+        return [str(one) for one in value if one not in (None, "")]
+    return [] if value in (None, "", True) else [str(value)]
+
+
+def judged(
+    where: str,
+    roster: Roster,
+    tiers: t.Sequence[Tier],
+    people: t.Sequence[Known],
+    period: Period,
+    max_stretch: float,
+    *,
+    reachable: bool,
+    free_counts: bool,
+) -> list[Finding]:
+    """A finding for each tier."""
+    seen = [_look(tier, roster, people, reachable=reachable, free_counts=free_counts) for tier in tiers]
+    several = _several(roster) if len(tiers) == 1 and not tiers[0].texts else []
+    found = []
+    for number, one in enumerate(seen):
+        left = cover(period.wanted, one.parts)
+        remarks = _remarks(one, left, period, roster)
+        remarks += _alone(one, period, max_stretch, people)
+        remarks += [remark for other in seen[:number] for remark in _twice(other, one, period)]
+        if several:
+            said = phrase(
+                "the roster has entries of several tiers ({names:list}), and none is declared: each must be looked at (tiers)",
+                names=several,
+            )
+            remarks.append((Status.UNKNOWN, said))
+        found.append(_finding(where, one, left, remarks, period, roster))
+    return found
+
+
+def _several(roster: Roster) -> list[str]:
+    names = {" ".join(match.group(0).split()) for entry in roster.entries if (match := _LEVELS.search(plain(entry.title)))}
+    return sorted(names) if len(names) > 1 else []
+
+
+def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], *, reachable: bool, free_counts: bool) -> Judged:
+    out = Judged(tier)
+    for entry in roster.entries:
+        if not tier.has(entry):
+            continue
+        out.entries += 1
+        seen = dataclasses.replace(entry, free=False) if free_counts else entry
+        found = named(seen, people, tier.words, must_be_reached=reachable)
+        span = _span(entry)
+        if not found.people:
+            out.left_out.append((span, found.why or phrase("'{title}' names nobody", title=entry.title)))
+            continue
+        out.parts.append(Part(entry, found.strength))
+        if found.why is not None:
+            out.reasons.append((span, found.why))
+        for name in found.people:
+            out.people.setdefault(name, []).append(span)
+    return out
+
+
+def _span(entry: Entry) -> Span:
+    return next(iter(entry.spans.values()), (0.0, 0.0))
+
+
+# -- what is wrong
+
+
+def _remarks(one: Judged, left: Cover, period: Period, roster: Roster) -> list[Remark]:
+    name = one.tier.name
+    remarks: list[Remark] = []
+    if left.gaps and not one.parts:
+        remarks.append((Status.FAIL, _nobody_at_all(one, period, roster)))
+    else:
+        last = max((end for part in one.parts for _begin, end in part.entry.spans.values()), default=period.begin)
+        for begin, end in left.gaps:
+            remarks.append((Status.FAIL, _gap(name, begin, end, ends=end >= period.wanted[-1][1] and last <= begin + NO_GAP)))
+    for begin, end in left.doubtful:
+        why = _why(one, (begin, end), phrase("its entries cannot be dated"))
+        said = (
+            phrase(
+                "{tier}: whether somebody is on call from {start:moment} to {end:moment} is not known: {why}",
+                tier=name,
+                start=moment(begin),
+                end=moment(end),
+                why=why,
+            )
+            if name
+            else phrase(
+                "whether somebody is on call from {start:moment} to {end:moment} is not known: {why}",
+                start=moment(begin),
+                end=moment(end),
+                why=why,
+            )
+        )
+        remarks.append((Status.UNKNOWN, said))
+    for begin, end in left.weak:
+        remarks.append((Status.WARN, _weak(one, (begin, end))))
+    return remarks
+
+
+def _gap(name: str, begin: float, end: float, *, ends: bool) -> Message:
+    if ends and name:
+        return phrase(
+            "{tier}: the roster ends at {start:moment}; nobody is on call after it, and somebody must be until {end:moment}",
+            tier=name,
+            start=moment(begin),
+            end=moment(end),
+        )
+    if ends:
+        return phrase(
+            "the roster ends at {start:moment}; nobody is on call after it, and somebody must be until {end:moment}",
+            start=moment(begin),
+            end=moment(end),
+        )
+    if name:
+        return phrase(
+            "{tier}: nobody is on call from {start:moment} to {end:moment} ({length:duration})",
+            tier=name,
+            start=moment(begin),
+            end=moment(end),
+            length=end - begin,
+        )
+    return phrase(
+        "nobody is on call from {start:moment} to {end:moment} ({length:duration})",
+        start=moment(begin),
+        end=moment(end),
+        length=end - begin,
+    )
+
+
+def _nobody_at_all(one: Judged, period: Period, roster: Roster) -> Message:
+    begin, end = moment(period.begin), moment(period.end)
+    if not roster.total:
+        return phrase("the roster has no entry at all: nobody is on call from {start:moment} to {end:moment}", start=begin, end=end)
+    if one.left_out:
+        why = and_more([said for _span, said in one.left_out])
+        if one.tier.name:
+            return phrase(
+                "{tier}: nobody is on call from {start:moment} to {end:moment}: {why}", tier=one.tier.name, start=begin, end=end, why=why
+            )
+        return phrase("nobody is on call from {start:moment} to {end:moment}: {why}", start=begin, end=end, why=why)
+    if one.tier.name:
+        return phrase(
+            "{tier}: nobody is on call from {start:moment} to {end:moment}: none of its entries is of this tier ({texts:list})",
+            tier=one.tier.name,
+            start=begin,
+            end=end,
+            texts=list(one.tier.texts),
+        )
+    return phrase("nobody is on call from {start:moment} to {end:moment}: the roster has no entry in that time", start=begin, end=end)
+
+
+def _why(one: Judged, span: Span, otherwise: Message) -> Message:
+    return next((why for other, why in one.reasons if common([span], [other])), otherwise)
+
+
+def _weak(one: Judged, span: Span) -> Message:
+    begin, end = moment(span[0]), moment(span[1])
+    here = _why(one, span, NOTHING) if any(common([span], [other]) for other, _said in one.reasons) else None
+    if here is not None:
+        return phrase("from {start:moment} to {end:moment} nobody is firmly on call: {why}", start=begin, end=end, why=here)
+    if _zones_differ(one.parts, span):
+        return phrase(
+            "from {start:moment} to {end:moment} somebody is on call by the calendar's own definition of its time zone, or by the one that "
+            "the world knows, and not by both: they differ",
+            start=begin,
+            end=end,
+        )
+    return phrase(
+        "from {start:moment} to {end:moment} programs read the calendar differently: by the clock on the wall somebody is on call, by the "
+        "exact length of an entry (RFC 5545) nobody is, or the other way round; give the series a length in days (DURATION:P7D)",
+        start=begin,
+        end=end,
+    )
+
+
+def _zones_differ(parts: t.Sequence[Part], span: Span) -> bool:
+    for how in ("exact", "wall"):
+        left = []
+        for whose in ("own", "known"):
+            spans = joined([found for part in parts if (found := part.entry.spans.get(f"{how} {whose}") or part.entry.spans.get(PLAIN))])
+            left.append(length(without([span], spans)))
+        if abs(left[0] - left[1]) > NO_GAP:
+            return True
+    return False
+
+
+def _alone(one: Judged, period: Period, max_stretch: float, people: t.Sequence[Known]) -> list[Remark]:
+    teams = {person.name for person in people if person.is_team}
+    remarks: list[Remark] = []
+    for name, spans in one.people.items():
+        others = [span for other, found in one.people.items() if other != name for span in found]
+        longest = stretch(joined(spans), others)
+        if name in teams or longest is None or longest[1] - longest[0] <= max_stretch or longest[0] > period.end:
+            continue
+        said = phrase(
+            "{person} is on call alone for {length:duration} without a break, from {start:moment} on; the limit is {limit:duration}",
+            person=name,
+            length=longest[1] - longest[0],
+            start=moment(longest[0]),
+            limit=max_stretch,
+        )
+        remarks.append((Status.WARN, said))
+    return remarks
+
+
+def _twice(first: Judged, second: Judged, period: Period) -> list[Remark]:
+    """One person alone in two tiers at the same time: whoever is not reached in the first is not in the second."""
+    for name, spans in first.people.items():
+        if name not in second.people:
+            continue
+        alone = without(joined(spans), joined([span for other, found in first.people.items() if other != name for span in found]))
+        there = without(
+            joined(second.people[name]), joined([span for other, found in second.people.items() if other != name for span in found])
+        )
+        both = [span for span in common(common(alone, there), period.wanted) if span[1] - span[0] > NO_GAP]
+        if both:
+            said = phrase(
+                "{person} is alone on call in {first} and in {second} at once, from {start:moment} on: nobody is behind the first tier",
+                person=name,
+                first=first.tier.name,
+                second=second.tier.name,
+                start=moment(both[0][0]),
+            )
+            return [(Status.WARN, said)]
+    return []
+
+
+# -- the finding
+
+
+def _finding(where: str, one: Judged, left: Cover, remarks: list[Remark], period: Period, roster: Roster) -> Finding:
+    status = worst(level for level, _said in remarks) or Status.PASS
+    inside = {name: common(joined(spans), period.wanted) for name, spans in one.people.items()}
+    people = sorted((name for name in inside if inside[name]), key=lambda name: inside[name][0])
+    uncovered = length(left.gaps)
+    if status == Status.PASS:
+        message = _covered(one.tier.name, period, people[:SHOWN])
+    else:
+        message = and_more([said for level, said in remarks if level == status])
+    details = [said for _level, said in remarks]
+    details += [said for span, said in one.left_out if common([span], [*left.gaps, *left.doubtful])]
+    return Finding(
+        status,
+        message,
+        observed={
+            "roster": where,
+            "entries": one.entries,
+            "people": list(people[:SHOWN]),
+            "gaps": [[moment(begin), moment(end)] for begin, end in left.gaps[:SHOWN]],
+        },
+        expected={"from": moment(period.begin), "until": moment(period.end), "hours": period.hours},
+        measurements=[Measurement("uncovered_seconds", uncovered, 0.0, "upper", count=True)],
+        instance=one.tier.name,
+        details=list(dict.fromkeys(details))[:SHOWN],
+    )
+
+
+def _covered(name: str, period: Period, people: list[str]) -> Message:
+    begin, end = moment(period.begin), moment(period.end)
+    if name:
+        return phrase(
+            "{tier}: somebody is on call from {start:moment} to {end:moment} ({people:list})",
+            tier=name,
+            start=begin,
+            end=end,
+            people=people,
+        )
+    return phrase("somebody is on call from {start:moment} to {end:moment} ({people:list})", start=begin, end=end, people=people)
+
+
+__all__ = ("Period", "Tier", "judged", "tiers_of")

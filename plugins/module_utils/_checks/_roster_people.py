@@ -1,0 +1,214 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whom an entry of a roster names, whether it is on call or on leave, and whether it can be reached. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from .._clients.roster_entries import Attendee, Entry
+from .._phrase import Message, phrase
+from ._contacts import is_placeholder, plain, reaches
+
+_ON_CALL = re.compile(
+    r"\b(on[ -]?call|on[ -]duty|duty|astreintes?|permanence|de garde|shift|bereitschaft|rufbereitschaft|pager"
+    r"|stand[ -]?by|primary|secondary)\b"
+)
+_AWAY = re.compile(
+    r"\b(leave|vacations?|conges?|absent|absence|absente|sick|sickness|malade|maladie|rtt|ooo|out of office|unavailable"
+    r"|indisponible|day off|days off"
+    r"|pto|time off|maternity|paternity|parental|arret maladie|training|formation|urlaub|krank|abwesend|not available|pas disponible|away"
+    r"|annual leave|recuperation|recup)\b|(?<![-\w])off\b"
+)
+_FEAST = re.compile(r"\b(holidays?|ferie|feries|bank holiday|birthday|anniversaire|feiertag|weekend|week-end)\b")
+_NEGATED = re.compile(
+    r"\b(no|not|without|pas d|pas de|sans|hors|aucune?|kein|keine|nobody|personne)\b[ '-]{0,2}(?:\w+[ '-]){0,2}?"
+    r"(on[ -]?call|cover|coverage|astreinte|duty|garde|permanence|bereitschaft|shift)\b"
+)
+_UNFILLED = re.compile(
+    r"\b(t\.?b\.?[adc]|todo|to be (defined|determined|confirmed|announced|assigned|replaced)|unassigned|unfilled|vacant|nobody|no one"
+    r"|open shift|open slot"
+    r"|swap (needed|wanted|requested)|cover needed|needs? (cover|swap)|looking for|wanted"
+    r"|a (definir|completer|confirmer|remplacer|pourvoir|determiner)"
+    r"|personne|non pourvu|remplacant|placeholder|xxx+|fixme|cancell?ed|annulee?)\b|\?"
+)
+_WORD = r"(?<![^\W_])(?:{})(?![^\W_])"
+
+Person = t.Union[str, t.Sequence[str], t.Mapping[str, object], None]
+ADDRESS = re.compile(r"mailto:", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Known:
+    """A person of the list: how a roster may call it, and how it is reached."""
+
+    name: str
+    called: re.Pattern[str]
+    contacts: tuple[str, ...]
+    names: frozenset[str] = frozenset()  # the same, whole
+    is_team: bool = False  # a desk with people of its own, who relieve each other
+
+    @property
+    def is_reached(self) -> bool:
+        return any(reaches(contact) for contact in self.contacts)
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        return frozenset(address_of(contact) for contact in self.contacts if "@" in contact)
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """Who is on call by an entry. Without ``people`` it covers nothing, or nobody knows (``doubt``); ``why`` says it."""
+
+    people: tuple[str, ...] = ()
+    strength: str = "sure"
+    why: Message | None = None
+
+
+def address_of(text: str) -> str:
+    return ADDRESS.sub("", text.strip()).casefold()
+
+
+def known_people(given: t.Mapping[str, Person]) -> list[Known]:
+    """The list of people: by name a contact, contacts, or a mapping with ``phone``, ``mail``, ``contact`` and ``aliases``."""
+    found = []
+    for name, value in given.items():
+        about: t.Mapping[str, object] = value if isinstance(value, t.Mapping) else {"contact": value}
+        contacts = tuple(text for key in ("phone", "mail", "contact") for text in _texts(about.get(key)))
+        names = [text for one in (str(name), *_texts(about.get("aliases"))) if (text := plain(one))]
+        found.append(Known(str(name), words(names), contacts, frozenset(names), about.get("team") is True))
+    return found
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, (list, tuple)):
+        return [str(one) for one in value]
+    return [] if value is None else [str(value)]
+
+
+def words(texts: t.Sequence[str]) -> re.Pattern[str]:
+    """Finds one of these texts in a plain one, as whole words."""
+    return re.compile(_WORD.format("|".join(r"[ ._-]".join(re.escape(part) for part in text.split()) for text in texts) or r"(?!)"))
+
+
+def named(entry: Entry, people: t.Sequence[Known], tier: re.Pattern[str] | None, *, must_be_reached: bool) -> Named:
+    """Who is on call by this entry."""
+    if entry.status == "CANCELLED":
+        return Named(why=phrase("'{title}' is cancelled", title=entry.title))
+    if entry.status == "OOF":
+        return Named(why=phrase("'{title}' is marked as out of office", title=entry.title))
+    if entry.free:
+        return Named(why=phrase("'{title}' is marked as free time (transparent)", title=entry.title))
+    title = plain(entry.title)
+    rest = tier.sub(" ", title) if tier else title
+    found = _found(entry, rest, people, must_be_reached)
+    if not found.people:
+        return found
+    away = _away(entry.title, rest)
+    if away is not None and (away.strength != "weakly" or found.strength == "sure"):
+        return Named(found.people if away.strength != "none" else (), away.strength, away.why)
+    if found.strength == "sure" and entry.status == "TENTATIVE":
+        return Named(found.people, "weakly", phrase("'{title}' is tentative", title=entry.title))
+    if entry.doubts:
+        return Named(found.people, "doubtfully", phrase("'{title}': {why}", title=entry.title, why=entry.doubts[0]))
+    return found
+
+
+def _away(shown: str, title: str) -> Named | None:
+    """What a title says against being on call."""
+    on_call = _ON_CALL.search(title)
+    if _NEGATED.search(title):
+        return Named(strength="none", why=phrase("'{title}' says that nobody is on call", title=shown))
+    if _AWAY.search(title):
+        if on_call:
+            return Named(strength="doubtfully", why=phrase("'{title}' may be leave or a time on call", title=shown))
+        return Named(strength="none", why=phrase("'{title}' is leave or another absence", title=shown))
+    if _FEAST.search(title) and not on_call:
+        return Named(strength="none", why=phrase("'{title}' is a day of rest, and does not say that somebody is on call", title=shown))
+    if _UNFILLED.search(title):
+        return Named(strength="weakly", why=phrase("'{title}' is not settled", title=shown))
+    return None
+
+
+def _found(entry: Entry, title: str, people: t.Sequence[Known], must_be_reached: bool) -> Named:
+    refused = {address_of(one.address) for one in entry.attendees if not _takes_part(one)}
+    if entry.names:
+        return _by_source(entry, people, must_be_reached)
+    coming = [one for one in entry.attendees if _takes_part(one)]
+    if entry.attendees and not coming:
+        return Named(why=phrase("nobody who was invited to '{title}' takes part in it", title=entry.title))
+    if people:
+        return _by_list(entry, title, people, coming, refused, must_be_reached)
+    if coming:
+        reached = [one for one in coming if reaches(one.address)]
+        if not must_be_reached or reached:
+            names = tuple(dict.fromkeys(address_of(one.address) for one in reached or coming))
+            tentative = all(one.partstat == "TENTATIVE" for one in reached or coming)
+            why = phrase("'{title}' is only accepted tentatively", title=entry.title) if tentative else None
+            return Named(names, "weakly" if tentative else "sure", why)
+        return Named(why=phrase("'{title}' invites nobody who can be reached", title=entry.title))
+    if names_nobody(title):
+        return Named(why=phrase("'{title}' names nobody", title=entry.title))
+    if must_be_reached:
+        why = phrase("nobody says how '{title}' is reached: name its people and their numbers (people)", title=entry.title)
+        return Named((entry.title,), "doubtfully", why)
+    return Named((entry.title,))
+
+
+def _by_source(entry: Entry, people: t.Sequence[Known], must_be_reached: bool) -> Named:
+    """The source names people itself, and not in a title."""
+    addresses = {address_of(text) for text in entry.reached}
+    there: list[str] = []
+    lost: list[str] = []
+    for name in entry.names:
+        text = plain(name)
+        if names_nobody(text):
+            lost.append(name)
+            continue
+        known = next((one for one in people if text in one.names or one.addresses & addresses or address_of(name) in one.addresses), None)
+        reached = (known is not None and known.is_reached) or any(reaches(text) for text in entry.reached) or reaches(name)
+        (there if reached or not must_be_reached else lost).append(known.name if known else name)
+    if there:
+        return Named(tuple(there))
+    return Named(why=phrase("{names:list} cannot be reached: no number and no address is known (people)", names=lost or list(entry.names)))
+
+
+def _by_list(
+    entry: Entry, title: str, people: t.Sequence[Known], coming: t.Sequence[Attendee], refused: set[str], must_be_reached: bool
+) -> Named:
+    invited = {address_of(one.address) for one in coming}
+    tentative = {address_of(one.address) for one in coming if one.partstat == "TENTATIVE"}
+    found = [one for one in people if one.addresses & invited or (one.called.search(title) and not one.addresses & refused)]
+    if not found:
+        return Named(why=phrase("'{title}' names nobody of the list of people", title=entry.title))
+    reached = [one for one in found if one.is_reached or not must_be_reached]
+    if not reached:
+        names = [one.name for one in found]
+        return Named(why=phrase("{names:list} cannot be reached: no number and no address is known (people)", names=names))
+    if tentative and all(one.addresses & tentative for one in reached):
+        why = phrase("'{title}' is only accepted tentatively", title=entry.title)
+        return Named(tuple(one.name for one in reached), "weakly", why)
+    return Named(tuple(one.name for one in reached))
+
+
+def _takes_part(one: Attendee) -> bool:
+    return (
+        one.partstat not in ("DECLINED", "DELEGATED") and one.cutype not in ("ROOM", "RESOURCE", "GROUP") and one.role != "NON-PARTICIPANT"
+    )
+
+
+def names_nobody(title: str) -> bool:
+    """Whether a plain text without the words of its tier is a placeholder, or empty."""
+    rest = re.sub(r"\b(on[ -]?call|astreinte|duty|shift|tier ?\d|n ?\d|level ?\d|niveau ?\d)\b", " ", title).strip(" :-_/,.()[]")
+    return (
+        not rest
+        or is_placeholder(rest)
+        or rest in ("busy", "occupe", "private", "prive", "no title", "untitled", "sans titre", "(no title)")
+    )
+
+
+__all__ = ("Known", "Named", "Person", "address_of", "known_people", "named", "names_nobody", "words")

@@ -1,0 +1,168 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way through the tiers of a support chain: its order, where it leads, and who is at its end. PRIVATE to the collection."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import typing as t
+
+from .._clients.calendar_times import known_zone
+from .._finding import Status
+from .._hours import WEEK, parse_hours, zone_named
+from .._phrase import Message, phrase, verbatim
+from ._contacts import contacts_of, is_impersonal, is_placeholder, plain, reaches, same_contact
+
+Remark = tuple[Status, Message]
+TierGiven = t.Mapping[str, object]
+_NUMBERED = re.compile(r"\D*?(\d{1,2})\D*")
+
+
+def label(tier: TierGiven, number: int) -> Message:
+    given = tier.get("tier") or tier.get("name")
+    return verbatim(str(given)) if given else phrase("tier {number}", number=number)
+
+
+def judge_path(chain: str, tiers: t.Sequence[TierGiven]) -> list[Remark]:
+    """What is wrong with the order of the tiers, with their escalation, with contacts that are one, and with the end."""
+    names = [str(label(tier, number)) for number, tier in enumerate(tiers, 1)]
+    remarks = _order(chain, names)
+    way, more = _way(chain, tiers, names)
+    return [*remarks, *more, *_one_contact(chain, tiers, names), *_end(chain, tiers[way[-1]], names[way[-1]])]
+
+
+def _order(chain: str, names: t.Sequence[str]) -> list[Remark]:
+    twice = sorted({name for name in names if sum(plain(name) == plain(other) for other in names) > 1})
+    if twice:
+        said = phrase(
+            "the chain {chain} has more than one tier with the name {name}: which one is called first?", chain=chain, name=twice[0]
+        )
+        return [(Status.FAIL, said)]
+    numbers = [int(match.group(1)) for name in names if (match := _NUMBERED.fullmatch(name))]
+    if len(numbers) == len(names) and numbers != sorted(numbers):
+        said = phrase(
+            "the tiers of the chain {chain} are not in their order: {names:list}; the first one is called first", chain=chain, names=names
+        )
+        return [(Status.FAIL, said)]
+    return []
+
+
+def _way(chain: str, tiers: t.Sequence[TierGiven], names: t.Sequence[str]) -> tuple[list[int], list[Remark]]:
+    """The tiers in the order in which they are called, by their places."""
+    places = {plain(name): number for number, name in enumerate(names)}
+    way = [0]
+    while True:
+        at = way[-1]
+        following = tiers[at].get("escalates_to")
+        if following is None and at + 1 == len(tiers):
+            break
+        after = at + 1 if following is None else places.get(plain(str(following)))
+        if after is None:
+            said = phrase(
+                "{tier} of the chain {chain} escalates to {name}, which is none of its tiers",
+                tier=names[at],
+                chain=chain,
+                name=str(following),
+            )
+            return way, [(Status.FAIL, said)]
+        if after in way:
+            round_trip = [names[number] for number in [*way[way.index(after) :], after]]
+            said = phrase("the escalation of the chain {chain} goes round in a circle: {names:list}", chain=chain, names=round_trip)
+            return way, [(Status.FAIL, said)]
+        way.append(after)
+    left = [name for number, name in enumerate(names) if number not in way]
+    if left:
+        return way, [(Status.WARN, phrase("no escalation of the chain {chain} leads to {names:list}", chain=chain, names=left))]
+    return way, []
+
+
+def _one_contact(chain: str, tiers: t.Sequence[TierGiven], names: t.Sequence[str]) -> list[Remark]:
+    """Tiers that answer at the same time and are one contact: whoever does not answer in the first does not in the next."""
+    groups: dict[frozenset[str], list[int]] = {}
+    for number, tier in enumerate(tiers):
+        known = frozenset(same_contact(one) for one in contacts_of(tier.get("contact")))
+        if known:
+            groups.setdefault(known, []).append(number)
+    remarks: list[Remark] = []
+    for members in groups.values():
+        same = [number for number in members if any(number != other and _overlap(tiers[number], tiers[other]) for other in members)]
+        if len(same) < 2:
+            continue
+        shown = [names[number] for number in same]
+        if len(same) == len(tiers):
+            said = phrase(
+                "{names:list} of the chain {chain} are one contact ({contact}): nobody is behind the first",
+                names=shown,
+                chain=chain,
+                contact=str(tiers[same[0]].get("contact")),
+            )
+            remarks.append((Status.FAIL, said))
+        else:
+            said = phrase(
+                "{names:list} of the chain {chain} are one contact ({contact}): that escalation leads nowhere",
+                names=shown,
+                chain=chain,
+                contact=str(tiers[same[0]].get("contact")),
+            )
+            remarks.append((Status.WARN, said))
+    return remarks
+
+
+def _overlap(one: TierGiven, other: TierGiven) -> bool:
+    first, second = parse_hours(str(one.get("hours") or "")), parse_hours(str(other.get("hours") or ""))
+    return bool(first is None or second is None or first & second)
+
+
+def distinct(tiers: t.Sequence[TierGiven]) -> int:
+    """How many tiers there are, those of one contact counted once."""
+    return len(
+        {frozenset(same_contact(one) for one in contacts_of(tier.get("contact"))) or frozenset((str(n),)) for n, tier in enumerate(tiers)}
+    )
+
+
+def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
+    """The last tier must be somebody: what is sent to a queue, a list or a bot waits there."""
+    contact = str(tier.get("contact") or "")
+    given = contacts_of(contact)
+    if not given or tier.get("roster") or is_placeholder(contact):
+        return []  # who of it is on call its roster says
+    if all(is_impersonal(one) for one in given):
+        said = phrase(
+            "the chain {chain} ends with {tier}, whose contact '{contact}' is a queue, a list or a machine: name a person, a desk or a "
+            "number at which somebody answers",
+            chain=chain,
+            tier=name,
+            contact=contact,
+        )
+        return [(Status.FAIL, said)]
+    return []
+
+
+# -- hours
+
+
+def in_zone_of(hours: str, minutes: set[int], committed: str, today: dt.date) -> list[set[int]] | None:
+    """The minutes of a tier as the clock of the committed hours shows them, in winter and in summer; None for a zone that nobody knows."""
+    own, other = zone_named(hours), zone_named(committed)
+    if own is None or other is None or own.casefold() == other.casefold() or len(minutes) == WEEK:
+        return [minutes]
+    zones = known_zone(own), known_zone(other)
+    if zones[0] is None or zones[1] is None:
+        return None
+    found = []
+    for month in (1, 7):
+        noon = dt.datetime(today.year, month, 15, 12)
+        offsets = [(zone.utcoffset(noon.replace(tzinfo=zone)) or dt.timedelta(0)).total_seconds() for zone in zones if zone is not None]
+        moved = round((offsets[1] - offsets[0]) / 60)
+        found.append({(minute + moved) % WEEK for minute in minutes})
+    return found
+
+
+def can_be_called(contact: object) -> bool:
+    """Whether one of the contacts is more than a placeholder."""
+    return any(not is_placeholder(one) and (reaches(one) or len(one) >= 3) for one in contacts_of(contact))
+
+
+__all__ = ("can_be_called", "distinct", "in_zone_of", "judge_path", "label")

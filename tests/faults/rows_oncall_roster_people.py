@@ -1,0 +1,196 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""oncall_roster: whom the entries of a calendar name, and who can be reached.
+
+Ways in which it could pass without deserving it, each of which is a row:
+
+- an entry that is no time on call: leave, a holiday, "no on call", marked as free, tentative, out of office
+- one that names nobody: TBD, ???, nobody, an empty title, "Busy" as calendars show what is private
+- one whose people have declined, are a room, or only listen
+- one of another team in the same calendar, whose people are not ours
+- one whose person has no number, or a placeholder for one
+- one whose person is only like a name of the list (Alicia is not Alice)
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from rosters import PEOPLE, calendar, event, given
+from table import Row
+
+CHECK = "oncall_roster"
+NOW = "2026-11-23T08:00:00Z"
+WHEN = ("20261120T000000Z", "20261203T000000Z")
+ALICE = "ATTENDEE;CN=Alice Martin;PARTSTAT={answer}:mailto:alice@payments.example"
+
+
+def titled(title: str, *more: str, **args: t.Any) -> t.Any:
+    return given(calendar(event(title, *WHEN, *more)), NOW, **args)
+
+
+def invited(answer: str, title: str = "On call payments", **args: t.Any) -> t.Any:
+    return titled(title, ALICE.format(answer=answer), **args)
+
+
+PASSES = {
+    "a title with a name and more": "On-call payments: Alice Martin (primary)",
+    "a name in capitals and with accents": "ASTREINTE - ÀLICE MÂRTIN",
+    "on call on a holiday": "Astreinte jour férié Alice",
+    "a hand-off in the title": "Alice (hand-off to Bob at 9)",
+}
+NOT_ON_CALL = {
+    "leave": "Leave Alice",
+    "leave that is not marked as free": "tier1 alice on leave",
+    "leave in French": "Congés Alice",
+    "paid time off": "Alice PTO",
+    "RTT": "RTT Alice",
+    "a day of illness": "Alice malade",
+    "out of office": "Alice: out of office",
+    "a holiday": "Alice holiday",
+    "a birthday": "Anniversaire Alice",
+    "a training": "Training (Alice)",
+    "nobody is on call": "No on-call (Alice away)",
+    "nobody is on call, in French": "Pas d'astreinte, Alice joignable lundi",
+    "to be defined": "TBD",
+    "to be defined, in French": "À définir",
+    "question marks": "???",
+    "nobody": "nobody",
+    "what is private": "Busy",
+    "what is private, in French": "Occupé",
+    "an empty title": "",
+    "a meeting": "Weekly sync",
+    "another team": "On call network: Carol",
+    "a name that is only like it": "Alicia",
+    "half a name": "Martin",
+}
+ROWS = [
+    *(Row(CHECK, f"title: {state}", titled(title), "pass", "Alice Martin") for state, title in PASSES.items()),
+    *(
+        Row(CHECK, f"title: {state}", titled(title), "fail", "nobody is on call from 2026-11-23T08:00:00Z")
+        for state, title in NOT_ON_CALL.items()
+    ),
+    Row(CHECK, "title: leave, or on call after it", titled("On call Alice, back from leave"), "unknown", "may be leave or a time on call"),
+    Row(CHECK, "title: a name, and a question mark", titled("Alice ?"), "warn", "is not settled"),
+    Row(CHECK, "title: a swap is looked for", titled("Alice - swap needed"), "warn", "is not settled"),
+    # -- how the entry is marked
+    Row(CHECK, "marked as free time", titled("Alice", "TRANSP:TRANSPARENT"), "fail", "'Alice' is marked as free time"),
+    Row(CHECK, "marked as free time, which counts here", titled("Alice", "TRANSP:TRANSPARENT", free_counts=True), "pass", "Alice Martin"),
+    Row(CHECK, "marked as free time by Outlook", titled("Alice", "X-MICROSOFT-CDO-BUSYSTATUS:FREE"), "fail", "is marked as free time"),
+    Row(
+        CHECK,
+        "marked as out of office by Outlook",
+        titled("Alice", "X-MICROSOFT-CDO-BUSYSTATUS:OOF", free_counts=True),
+        "fail",
+        "is marked as out of office",
+    ),
+    Row(CHECK, "a tentative entry", titled("Alice", "STATUS:TENTATIVE"), "warn", "'Alice' is tentative"),
+    Row(CHECK, "a tentative entry of Outlook", titled("Alice", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"), "warn", "'Alice' is tentative"),
+    Row(
+        CHECK,
+        "a tentative entry beside a firm one",
+        given(calendar(event("Alice", *WHEN, "STATUS:TENTATIVE"), event("Bob", *WHEN)), NOW),
+        "pass",
+        "Bob Petit",
+    ),
+    Row(CHECK, "a private entry with a name", titled("Alice", "CLASS:PRIVATE"), "pass", "Alice Martin"),
+    Row(
+        CHECK,
+        "the cancelled leave of somebody on call",
+        given(calendar(event("Alice", *WHEN), event("Leave Alice", *WHEN, "STATUS:CANCELLED")), NOW),
+        "pass",
+        "Alice Martin",
+    ),
+    # -- who is invited
+    Row(CHECK, "invited and accepted", invited("ACCEPTED"), "pass", "Alice Martin"),
+    Row(CHECK, "invited, and has not answered", invited("NEEDS-ACTION"), "pass", "Alice Martin"),
+    Row(CHECK, "invited and declined", invited("DECLINED"), "fail", "nobody who was invited to 'On call payments' takes part in it"),
+    Row(CHECK, "named in the title, and declined", invited("DECLINED", "Alice"), "fail", "takes part"),
+    Row(CHECK, "invited, and handed on", invited("DELEGATED"), "fail", "takes part"),
+    Row(CHECK, "invited, and perhaps there", invited("TENTATIVE"), "warn", "is only accepted tentatively"),
+    Row(
+        CHECK,
+        "one declined, the other one is there",
+        titled("On call", ALICE.format(answer="DECLINED"), "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@payments.example"),
+        "pass",
+        r"\(Bob Petit\)",
+    ),
+    Row(
+        CHECK,
+        "who declined is named, who is invited is not ours",
+        titled("Alice", ALICE.format(answer="DECLINED"), "ATTENDEE:mailto:carol@network.example"),
+        "fail",
+        "names nobody of the list",
+    ),
+    Row(
+        CHECK, "a room is invited", titled("On call", "ATTENDEE;CUTYPE=ROOM:mailto:room1@payments.example", people={}), "fail", "takes part"
+    ),
+    Row(
+        CHECK,
+        "somebody who only listens is invited",
+        titled("On call", "ATTENDEE;ROLE=NON-PARTICIPANT:mailto:alice@payments.example"),
+        "fail",
+        "takes part",
+    ),
+    Row(
+        CHECK,
+        "somebody of another team is invited",
+        titled("On call network", "ATTENDEE:mailto:carol@network.example"),
+        "fail",
+        "names nobody of the list of people",
+    ),
+    Row(
+        CHECK,
+        "somebody with an address, and no list of people",
+        titled("On call", "ATTENDEE:mailto:carol@network.example", people={}),
+        "pass",
+        "carol@network.example",
+    ),
+    Row(
+        CHECK,
+        "nobody@ is invited, and there is no list of people",
+        titled("On call", "ATTENDEE:mailto:nobody@payments.example", people={}),
+        "fail",
+        "invites nobody who can be reached",
+    ),
+    # -- who can be reached
+    Row(
+        CHECK,
+        "a name, and no list of people",
+        titled("Alice", people={}),
+        "unknown",
+        r"nobody says how 'Alice' is reached: name its people and their numbers \(people\)",
+    ),
+    Row(CHECK, "a name, and nobody wants to know how it is reached", titled("Alice", people={}, reachable=False), "pass", r"\(Alice\)"),
+    Row(CHECK, "TBD, and nobody wants to know how it is reached", titled("tier1 TBD", people={}, reachable=False), "fail", "names nobody"),
+    Row(
+        CHECK,
+        "somebody without a number",
+        titled("Alice", people={"Alice": None}),
+        "fail",
+        "Alice cannot be reached: no number and no address is known",
+    ),
+    Row(CHECK, "somebody with a placeholder for a number", titled("Alice", people={"Alice": "TODO"}), "fail", "Alice cannot be reached"),
+    Row(
+        CHECK,
+        "somebody with a number that cannot be",
+        titled("Alice", people={"Alice": "00 00 00 00 00"}),
+        "fail",
+        "Alice cannot be reached",
+    ),
+    Row(
+        CHECK,
+        "somebody with an address that cannot be",
+        titled("Alice", people={"Alice": {"mail": "alice@localhost"}}),
+        "fail",
+        "Alice cannot be reached",
+    ),
+    Row(
+        CHECK,
+        "one of two cannot be reached",
+        titled("Alice and Bob", people={**PEOPLE, "Bob Petit": {"aliases": ["bob"]}}),
+        "pass",
+        r"\(Alice Martin\)",
+    ),
+]
