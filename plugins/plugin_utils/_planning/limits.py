@@ -19,7 +19,7 @@ HIGHER = (
     ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
     + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag", "parts")
     + ("receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
-    + ("max_malformed",)
+    + ("max_malformed", "max_validity")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "generations", "horizon", "length", "min_count", "min_coverage", "min_days", "min_files", "min_free")
@@ -33,7 +33,7 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
     ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded")
     + ("owner_required", "persistent", "restart_policy", "to_validate_certs", "validate_certs")
-    + ("require_zone",)
+    + ("of_version", "require_zone")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "local", "quiet")
 NOT_SHORTER = (
@@ -86,7 +86,7 @@ OBJECTS = (
     + ("record", "repo", "repository", "root", "rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service")
     + ("services", "signals", "since", "size_unit", "socket", "stanza", "success_file", "suite", "tag", "tags", "template", "time_format")
     + ("time_zone", "timer", "to", "tool", "uid", "unit", "url", "variables", "verify_database", "version_property", "via", "window_end")
-    + ("window_start",)
+    + ("window_start", "attested_by", "attesters", "date", "evidence", "folder", "for_version", "result", "statement", "until")
 )  # fmt: skip
 OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie
 # how a line is logged
