@@ -40,6 +40,10 @@ def flaws(given: t.Mapping[str, t.Any]) -> list[tuple[tuple[str | int, ...], str
     for name in ("statement", "attested_by"):
         if not str(given.get(name) or "").strip():
             found.append(((name,), "expected a text, found an empty one"))
+    for name in ("attested_by", "version", "deployment_id"):
+        named = given.get(name)
+        if any(str(one) != str(one).strip() for one in (named if isinstance(named, list) else [named])):
+            found.append(((name,), "it begins or ends with a space"))
     days = {name: day_of(given.get(name)) for name in ("date", "until")}
     for name, day in days.items():
         if day is None:

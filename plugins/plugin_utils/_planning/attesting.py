@@ -225,7 +225,7 @@ class _Weighing:
             wins = worst if worst.entry["date"] >= best.entry["date"] else best
             self.remarks.notices.append(
                 phrase(
-                    "{requirement:path}: {place:path} states that it is so, {other:path} that it is not: the newer one counts, of one day the "
+                    "{requirement:path}: {place:path} says so, {other:path} that it is not so: the newer one counts, of one day the "
                     "negative one ({counts:path})",
                     requirement=self.rule.id,
                     place=best.place,

@@ -69,8 +69,8 @@ def refuse_instead(rule: Rule, others: t.Sequence[str], description: Description
     place = description.service.where(("requirements", rule.id, "check"))
     raise Refused(
         [
-            f"{place}: requirements.{rule.id}.check: {' and '.join(others)} can see it here, as the file declares; a statement stands in for "
-            "no check. Take this line out, or have the requirement waived"
+            f"{place}: requirements.{rule.id}.check: {' and '.join(others)} can see it here, by what the file declares; a statement "
+            "stands in for no check. Take this line out, or have the requirement waived"
         ]
     )
 
