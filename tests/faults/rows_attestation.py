@@ -4,7 +4,7 @@
 """attestation. Real files with real digests, real links, pipes and devices, and a real web server.
 
 Ways in which it could pass by a statement that nobody made, or that does not hold:
- 1. by somebody who may not: another team, a name with a space at its end, with another letter that looks the same, in capitals, nobody at all
+ 1. by somebody who may not: another team, a name with a space at its end, with a letter that looks the same, in capitals, nobody at all
  2. before it was made: dated tomorrow's week, or next year; dated in a form that reads as another day
  3. after it ended; or for ever: until 9999, until beyond what the policy allows; ending before it was made
  4. for another version: of the release before, of none, of one that begins alike (1.5 for 1.5.0), with a space; nobody knows which this is
@@ -15,7 +15,7 @@ Ways in which it could pass by a statement that nobody made, or that does not ho
  9. with a page that is gone, that says so with status 200, that is a login, that leads to a login, that fails, that nobody can reach, whose
     content is another now; with credentials for somebody who is not to have them, or for a host that is led to
 10. with a page of the machine's own network: link-local, by its number, by a redirect, the name of a cloud's metadata
-How a statement comes to be looked at at all (in whose file, brought by whom, for which service) is planned: tests/unit/core/test_attesting.py.
+In whose file it stands, who brought it, and for which service: that is planned, see tests/unit/core/test_attesting.py.
 """
 
 from __future__ import annotations
@@ -238,13 +238,25 @@ NOT_SO = r"states on 20.* that it is not so: the way back was tried and failed"
 
 ROWS = [
     # as it should be, in its usual forms
-    Row("attestation", "stated by one who may, for this version, with evidence", stated(), "pass", r"head-of-operations states on 20.*, until 20.*: the handover of 1.5.0 was held \(1 piece of evidence, as it was then\)"),
+    Row(
+        "attestation",
+        "stated by one who may, for this version, with evidence",
+        stated(),
+        "pass",
+        r"head-of-operations states on 20.*, until 20.*: the handover of 1.5.0 was held \(1 piece of evidence, as it was then\)",
+    ),
     Row("attestation", "stated today", stated(date=day(0)), "pass", r"states on"),
     Row("attestation", "it counts on its last day", stated(until=day(0)), "pass", r"states on"),
     Row("attestation", "by another of those who may", stated(attested_by="deputy"), "pass", r"deputy states"),
     Row("attestation", "nobody has said who may", stated(attesters=None, attested_by="the team"), "pass", r"the team states"),
     Row("attestation", "of no version, where none is asked for", stated(version=None, of_version=False), "pass", r"states on"),
-    Row("attestation", "of no version, and nobody knows which this is", stated(version=None, of_version=False, for_version=None), "pass", r"states on"),
+    Row(
+        "attestation",
+        "of no version, and nobody knows which this is",
+        stated(version=None, of_version=False, for_version=None),
+        "pass",
+        r"states on",
+    ),
     Row("attestation", "exactly as long as it may", stated(date=day(-30), until=day(60)), "pass", r"states on"),
     Row("attestation", "two pieces of evidence", two(MINUTES), "pass", r"2 pieces of evidence, as they were then"),
     Row("attestation", "a digest in capitals", shown(upper), "pass", r"1 piece"),
@@ -253,12 +265,42 @@ ROWS = [
     Row("attestation", "a page", page("/minutes.txt"), "pass", r"1 piece"),
     Row("attestation", "an HTML page", page("/minutes.html", Pages.ANSWERS["/minutes.html"][1]), "pass", r"1 piece"),
     Row("attestation", "a page to which another address leads", page("/to-minutes"), "pass", r"1 piece"),
-    Row("attestation", "a page that wants the credentials of its host", page("/secret.txt", link_hosts=["it"], url_username="gate", url_password="s3cret"), "pass", r"1 piece"),
-    Row("attestation", "a page of another host gets no credentials", page("/open.txt", url_username="gate", url_password="s3cret"), "pass", r"1 piece"),
+    Row(
+        "attestation",
+        "a page that wants the credentials of its host",
+        page("/secret.txt", link_hosts=["it"], url_username="gate", url_password="s3cret"),
+        "pass",
+        r"1 piece",
+    ),
+    Row(
+        "attestation",
+        "a page of another host gets no credentials",
+        page("/open.txt", url_username="gate", url_password="s3cret"),
+        "pass",
+        r"1 piece",
+    ),
     # who
-    Row("attestation", "by another team", stated(attested_by="head-of-call-centre"), "fail", r"does not count: head-of-call-centre may not attest it; these may: head-of-operations, deputy"),
-    Row("attestation", "a name with a space at its end", stated(attested_by="deputy "), "unknown", r"attested_by: it begins or ends with a space"),
-    Row("attestation", "a name with a space of another kind", stated(attested_by="head-of-operations\u00a0"), "unknown", r"begins or ends with a space"),
+    Row(
+        "attestation",
+        "by another team",
+        stated(attested_by="head-of-call-centre"),
+        "fail",
+        r"does not count: head-of-call-centre may not attest it; these may: head-of-operations, deputy",
+    ),
+    Row(
+        "attestation",
+        "a name with a space at its end",
+        stated(attested_by="deputy "),
+        "unknown",
+        r"attested_by: it begins or ends with a space",
+    ),
+    Row(
+        "attestation",
+        "a name with a space of another kind",
+        stated(attested_by="head-of-operations\u00a0"),
+        "unknown",
+        r"begins or ends with a space",
+    ),
     Row("attestation", "a letter that looks the same (Cyrillic e)", stated(attested_by="d\u0435puty"), "fail", r"may not attest it"),
     Row("attestation", "a letter of no width", stated(attested_by="dep\u200buty"), "fail", r"may not attest it"),
     Row("attestation", "a name in capitals", stated(attested_by="Deputy"), "fail", r"may not attest it"),
@@ -270,10 +312,24 @@ ROWS = [
     Row("attestation", "dated next week", stated(date=day(7)), "fail", r"it is dated 20.*, which is still to come"),
     Row("attestation", "dated next year", stated(date=day(365), until=day(400)), "fail", r"still to come"),
     Row("attestation", "it has ended", stated(date=day(-40), until=day(-1)), "fail", r"does not count: it ended on 20"),
-    Row("attestation", "for ever", stated(until="9999-12-31"), "fail", r"it is to hold for \d+ days, at most 90 d are allowed: have it stated anew"),
-    Row("attestation", "a day longer than it may", stated(date=day(-30), until=day(61)), "fail", r"it is to hold for 91 days, at most 90 d"),
+    Row(
+        "attestation",
+        "for ever",
+        stated(until="9999-12-31"),
+        "fail",
+        r"it is to hold for \d+ days, at most 90 d are allowed: have it stated anew",
+    ),
+    Row(
+        "attestation", "a day longer than it may", stated(date=day(-30), until=day(61)), "fail", r"it is to hold for 91 days, at most 90 d"
+    ),
     Row("attestation", "it ends before it was made", stated(until=day(-20)), "unknown", r"until: it would end \(20.*\) before it was made"),
-    Row("attestation", "a date as elsewhere", stated(date="20/11/2026"), "unknown", r"date: '20/11/2026' is not a day; expected for example 2026-11-20"),
+    Row(
+        "attestation",
+        "a date as elsewhere",
+        stated(date="20/11/2026"),
+        "unknown",
+        r"date: '20/11/2026' is not a day; expected for example 2026-11-20",
+    ),
     Row("attestation", "a date with an hour", stated(date=day(-10) + "T10:00:00"), "unknown", r"is not a day"),
     Row("attestation", "a date of another calendar week", stated(date="2026-W47-5"), "unknown", r"is not a day"),
     Row("attestation", "a date without dashes", stated(until="20991231"), "unknown", r"is not a day"),
@@ -284,55 +340,169 @@ ROWS = [
     Row("attestation", "for a version that begins alike", stated(version="1.5"), "fail", r"it is for version 1.5, this is 1.5.0"),
     Row("attestation", "for a version with a space", stated(version="1.5.0 "), "unknown", r"version: it begins or ends with a space"),
     Row("attestation", "for all versions, by a star", stated(version="*"), "fail", r"it is for version \*"),
-    Row("attestation", "for no version, where one is asked for", stated(version=None), "fail", r"it names no version; it has to be for 1.5.0"),
-    Row("attestation", "nobody knows which version this is", stated(for_version=None), "unknown", r"which version it has to be for is not known"),
-    Row("attestation", "of a version, where none is asked for, and another is here", stated(of_version=False, version="1.4.0"), "fail", r"is for version 1.4.0"),
+    Row(
+        "attestation",
+        "for no version, where one is asked for",
+        stated(version=None),
+        "fail",
+        r"it names no version; it has to be for 1.5.0",
+    ),
+    Row(
+        "attestation",
+        "nobody knows which version this is",
+        stated(for_version=None),
+        "unknown",
+        r"which version it has to be for is not known",
+    ),
+    Row(
+        "attestation",
+        "of a version, where none is asked for, and another is here",
+        stated(of_version=False, version="1.4.0"),
+        "fail",
+        r"is for version 1.4.0",
+    ),
     # that it is not so
     Row("attestation", "it is not so", stated(**NEGATIVE), "fail", r"head-of-operations " + NOT_SO),
-    Row("attestation", "it was not so, and nobody has said otherwise since", stated(**NEGATIVE, date=day(-400), until=day(-390)), "fail", NOT_SO),
-    Row("attestation", "somebody else says that it is not so", stated(**NEGATIVE, attested_by="eve", evidence=[]), "fail", r"eve " + NOT_SO),
+    Row(
+        "attestation",
+        "it was not so, and nobody has said otherwise since",
+        stated(**NEGATIVE, date=day(-400), until=day(-390)),
+        "fail",
+        NOT_SO,
+    ),
+    Row(
+        "attestation", "somebody else says that it is not so", stated(**NEGATIVE, attested_by="eve", evidence=[]), "fail", r"eve " + NOT_SO
+    ),
     Row("attestation", "neither yes nor no", stated(result="maybe"), "unknown", r"value of result must be one of"),
     # the evidence
     Row("attestation", "no evidence", stated(evidence=[]), "unknown", r"a positive statement needs evidence"),
-    Row("attestation", "a digest that is none", shown(lambda _path, one: one.update(sha256="abc")), "unknown", r"expected the 64 hexadecimal digits"),
-    Row("attestation", "the digest of an empty file", shown(lambda path, one: (path.write_bytes(b""), one.update(sha256=digest(b"")))), "unknown", r"this is the digest of an empty file"),
+    Row(
+        "attestation",
+        "a digest that is none",
+        shown(lambda _path, one: one.update(sha256="abc")),
+        "unknown",
+        r"expected the 64 hexadecimal digits",
+    ),
+    Row(
+        "attestation",
+        "the digest of an empty file",
+        shown(lambda path, one: (path.write_bytes(b""), one.update(sha256=digest(b"")))),
+        "unknown",
+        r"this is the digest of an empty file",
+    ),
     Row("attestation", "it is empty now", shown(lambda path, _one: path.write_bytes(b"")), "fail", r"its evidence /.*minutes.txt is empty"),
     Row("attestation", "a file of spaces", shown(of_spaces), "fail", r"minutes.txt is empty"),
-    Row("attestation", "it was replaced since", shown(replaced), "fail", r"is not what it was: its sha256 is [0-9a-f]{12}..., [0-9a-f]{12}... was stated"),
+    Row(
+        "attestation",
+        "it was replaced since",
+        shown(replaced),
+        "fail",
+        r"is not what it was: its sha256 is [0-9a-f]{12}..., [0-9a-f]{12}... was stated",
+    ),
     Row("attestation", "one of two was replaced since", two(b"other"), "fail", r"list.csv is not what it was"),
-    Row("attestation", "it is gone", shown(lambda path, _one: path.unlink()), "fail", r"there is no evidence: /.*minutes.txt does not exist"),
+    Row(
+        "attestation", "it is gone", shown(lambda path, _one: path.unlink()), "fail", r"there is no evidence: /.*minutes.txt does not exist"
+    ),
     Row("attestation", "its folder is gone", shown(lambda path, _one: (path.unlink(), path.parent.rmdir())), "fail", r"does not exist"),
     Row("attestation", "it leaves its folder by dots", shown(climbing), "fail", r"does not lie in /"),
-    Row("attestation", "it lies elsewhere", shown(lambda _path, one: one.update(path="/etc/hostname")), "fail", r"/etc/hostname does not lie in"),
-    Row("attestation", "it is a link", shown(linked), "fail", r"is reached through a link \(minutes.txt\), which may lead elsewhere tomorrow"),
+    Row(
+        "attestation",
+        "it lies elsewhere",
+        shown(lambda _path, one: one.update(path="/etc/hostname")),
+        "fail",
+        r"/etc/hostname does not lie in",
+    ),
+    Row(
+        "attestation",
+        "it is a link",
+        shown(linked),
+        "fail",
+        r"is reached through a link \(minutes.txt\), which may lead elsewhere tomorrow",
+    ),
     Row("attestation", "its folder is a link", shown(linked_folder), "fail", r"is reached through a link \(evidence\)"),
     Row("attestation", "it is a link to itself", shown(loop), "fail", r"is reached through a link"),
     Row("attestation", "it is a pipe", shown(pipe), "fail", r"is not a regular file"),
     Row("attestation", "it is a folder", shown(folder_in_its_place), "fail", r"is not a regular file"),
     Row("attestation", "it is a device", shown(device, folder="/dev"), "fail", r"/dev/zero is not a regular file"),
-    Row("attestation", "it is larger than anything that people write", shown(huge), "unknown", r"its evidence cannot be seen: .* is larger than 64.0 MiB"),
+    Row(
+        "attestation",
+        "it is larger than anything that people write",
+        shown(huge),
+        "unknown",
+        r"its evidence cannot be seen: .* is larger than 64.0 MiB",
+    ),
     Row("attestation", "its name cannot be looked for", shown(no_such_length), "unknown", r"cannot be read: File name too long"),
     # a page
     Row("attestation", "the page says something else now", page("/minutes.txt", b"other"), "fail", r"is not what it was: its sha256 is"),
     Row("attestation", "the page is gone", page("/gone"), "fail", r"there is no evidence: http://127.*/gone answers with status 404"),
-    Row("attestation", "the page says with 200 that there is none", page("/soft", Pages.ANSWERS["/soft"][1]), "fail", r"answers with status 200 and a page that says 'not found'"),
+    Row(
+        "attestation",
+        "the page says with 200 that there is none",
+        page("/soft", Pages.ANSWERS["/soft"][1]),
+        "fail",
+        r"answers with status 200 and a page that says 'not found'",
+    ),
     Row("attestation", "the page is empty", page("/empty"), "fail", r"/empty is empty"),
-    Row("attestation", "the page is a login", page("/login", LOGIN), "unknown", r"its evidence cannot be seen: .* answers with a login page"),
+    Row(
+        "attestation", "the page is a login", page("/login", LOGIN), "unknown", r"its evidence cannot be seen: .* answers with a login page"
+    ),
     Row("attestation", "the page leads to a login", page("/to-login", LOGIN), "unknown", r"login page"),
     Row("attestation", "the page wants a login", page("/private"), "unknown", r"asks for a login \(status 401\)"),
-    Row("attestation", "the page wants the credentials of another host", page("/secret.txt", url_username="gate", url_password="s3cret"), "unknown", r"asks for a login"),
+    Row(
+        "attestation",
+        "the page wants the credentials of another host",
+        page("/secret.txt", url_username="gate", url_password="s3cret"),
+        "unknown",
+        r"asks for a login",
+    ),
     Row("attestation", "the server fails", page("/broken"), "unknown", r"answers with status 503"),
     Row("attestation", "the server is asked too often", page("/often"), "unknown", r"asks to be asked less often"),
     Row("attestation", "the page leads in a circle", page("/round"), "unknown", r"redirected more than 5 times"),
     Row("attestation", "the page leads to a file", page("/to-file"), "unknown", r"redirects to what is no address"),
-    Row("attestation", "the page leads to the metadata of the machine", page("/to-metadata"), "unknown", r"169.254.169.254.* is an address of the machine's own network, which is never asked"),
-    Row("attestation", "the metadata of the machine", elsewhere("http://169.254.169.254/latest/meta-data/"), "unknown", r"which is never asked"),
+    Row(
+        "attestation",
+        "the page leads to the metadata of the machine",
+        page("/to-metadata"),
+        "unknown",
+        r"169.254.169.254.* is an address of the machine's own network, which is never asked",
+    ),
+    Row(
+        "attestation",
+        "the metadata of the machine",
+        elsewhere("http://169.254.169.254/latest/meta-data/"),
+        "unknown",
+        r"which is never asked",
+    ),
     Row("attestation", "the same as a number", elsewhere("http://2852039166/latest/"), "unknown", r"which is never asked"),
     Row("attestation", "the same in IPv6", elsewhere("http://[::ffff:169.254.169.254]/latest/"), "unknown", r"which is never asked"),
     Row("attestation", "a link-local address", elsewhere("http://[fe80::1]/"), "unknown", r"which is never asked"),
-    Row("attestation", "the name of a cloud's metadata", elsewhere("http://metadata.google.internal/computeMetadata/v1/"), "unknown", r"which is never asked"),
-    Row("attestation", "nothing listens there", elsewhere("http://127.0.0.1:9/minutes.txt"), "unknown", r"its evidence cannot be seen: .*refused the connection"),
-    Row("attestation", "its name cannot be resolved", elsewhere("http://wiki.invalid/minutes.txt"), "unknown", r"its evidence cannot be seen"),
-    Row("attestation", "an address with a password in it", elsewhere("http://gate:s3cret@127.0.0.1:9/x"), "unknown", r"has no user and no password in it"),
+    Row(
+        "attestation",
+        "the name of a cloud's metadata",
+        elsewhere("http://metadata.google.internal/computeMetadata/v1/"),
+        "unknown",
+        r"which is never asked",
+    ),
+    Row(
+        "attestation",
+        "nothing listens there",
+        elsewhere("http://127.0.0.1:9/minutes.txt"),
+        "unknown",
+        r"its evidence cannot be seen: .*refused the connection",
+    ),
+    Row(
+        "attestation",
+        "its name cannot be resolved",
+        elsewhere("http://wiki.invalid/minutes.txt"),
+        "unknown",
+        r"its evidence cannot be seen",
+    ),
+    Row(
+        "attestation",
+        "an address with a password in it",
+        elsewhere("http://gate:s3cret@127.0.0.1:9/x"),
+        "unknown",
+        r"has no user and no password in it",
+    ),
     Row("attestation", "a file as an address", elsewhere("file:///etc/passwd"), "unknown", r"expected an http:// or https:// address"),
-]  # fmt: skip
+]
