@@ -34,7 +34,13 @@ def day_of(text: object) -> dt.date | None:
         return None
 
 
-def flaws(given: t.Mapping[str, t.Any]) -> list[tuple[tuple[str | int, ...], str]]:
+def evidence_of(given: t.Mapping[str, object]) -> list[Evidence]:
+    """What is named as evidence."""
+    found = given.get("evidence")
+    return [t.cast("Evidence", one) for one in (found if isinstance(found, list) else ()) if isinstance(one, dict)]
+
+
+def flaws(given: t.Mapping[str, object]) -> list[tuple[tuple[str | int, ...], str]]:
     """What is wrong with a statement whatever else is known: the keys below which it stands, and a sentence."""
     found: list[tuple[tuple[str | int, ...], str]] = []
     for name in ("statement", "attested_by"):
@@ -50,7 +56,7 @@ def flaws(given: t.Mapping[str, t.Any]) -> list[tuple[tuple[str | int, ...], str
             found.append(((name,), f"'{given.get(name)}' is not a day; expected for example 2026-11-20"))
     if days["date"] and days["until"] and days["until"] < days["date"]:
         found.append((("until",), f"it would end ({given['until']}) before it was made ({given['date']})"))
-    evidence = given.get("evidence") or []
+    evidence = evidence_of(given)
     if not evidence and given.get("result") != NEGATIVE:
         found.append(
             (("evidence",), "a positive statement needs evidence: a file (path) or a page (url), each with the sha256 of its content")
@@ -80,4 +86,4 @@ def _flaws_of(one: Evidence) -> t.Iterator[tuple[tuple[str, ...], str]]:
             yield ("url",), "an address of evidence has no user and no password in it"
 
 
-__all__ = ("AHEAD", "NEGATIVE", "OF_NOTHING", "POSITIVE", "Evidence", "day_of", "flaws")
+__all__ = ("AHEAD", "NEGATIVE", "OF_NOTHING", "POSITIVE", "Evidence", "day_of", "evidence_of", "flaws")

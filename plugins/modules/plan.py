@@ -103,8 +103,8 @@ loosened:
     "above": "the policy's bound is 7d", "by": "service", "requirement": "BKP-01", "leave": "way_over"}]
 owed:
   description: >-
-    The statements of people (C(attestations)) that the service needs and nobody has made, or that end within 14 days, each with why, and the
-    line (C(to_copy)) in which it is made in a file (C(copy_into)). What is written there in capitals is to be filled in, and refused as it
+    The statements of people (C(attestations)) that the service needs and nobody has made, or that end within 14 days, each with why, and
+    the line (C(to_copy)) in which it is made in a file (C(copy_into)). What is written there in capitals is to be filled in, and refused as it
     stands.
   returned: success
   type: list

@@ -72,7 +72,7 @@ class Arguments(HttpArguments):
 
 def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
     """What is wrong with the statement as it is written, before anything runs."""
-    return [f"{'.'.join(map(str, steps))}: {said}" for steps, said in flaws(t.cast("t.Mapping[str, t.Any]", args))]
+    return [f"{'.'.join(map(str, steps))}: {said}" for steps, said in flaws(t.cast("t.Mapping[str, object]", args))]
 
 
 def run(args: Arguments, runner: Runner) -> Finding:

@@ -16,7 +16,7 @@ import typing as t
 
 from ...module_utils._paths import is_within
 from ...module_utils._phrase import Message, listed, phrase
-from ...module_utils._statements import AHEAD, NEGATIVE, flaws
+from ...module_utils._statements import AHEAD, NEGATIVE, evidence_of, flaws
 from ...module_utils._units import parse_duration
 from .._described.approvals import ANYBODY, ATTESTATIONS, Attested, entries, file_for, names_of
 from .._described.declarations import AttestationEntry, Attesters, Duration
@@ -140,14 +140,14 @@ def _is_about(description: Description, document: Document, index: int, given: t
 
 
 def _wrong_here(
-    description: Description, document: Document, given: t.Mapping[str, t.Any], *, own: bool
+    description: Description, document: Document, given: t.Mapping[str, object], *, own: bool
 ) -> t.Iterator[tuple[tuple[str | int, ...], str]]:
     """What is wrong with it on this day, and in this place."""
     latest = dt.date.fromisoformat(description.run.today) + dt.timedelta(days=_AHEAD_DAYS)
     if str(given.get("date")) > latest.isoformat():
         yield ("date",), f"{given['date']} is still to come: nobody has stated it yet"
     folder = folder_of(description, own=own)
-    for number, one in enumerate(given.get("evidence") or []):
+    for number, one in enumerate(evidence_of(given)):
         if one.get("path") and not is_within(document.path(str(one["path"])), folder):
             yield ("evidence", number, "path"), f"{one['path']} does not lie in {folder}, where evidence has to be"
 
@@ -350,10 +350,7 @@ class _Weighing:
         for document in self.description.of_organisation:
             for index, given in entries(document, ATTESTATIONS):
                 others = [name for name in names_of(given, "service") if name != self.description.name]
-                evidence = given.get("evidence")
-                shown = {
-                    str(one.get("sha256")).lower() for one in (evidence if isinstance(evidence, list) else []) if isinstance(one, dict)
-                }
+                shown = {str(one.get("sha256")).lower() for one in evidence_of(given)}
                 if others and self.description.name not in names_of(given, "service") and digests & shown:
                     self.remarks.notices.append(
                         phrase(

@@ -11,7 +11,7 @@ import typing as t
 from ...module_utils._phrase import Message, verbatim
 from ...module_utils._units import parse_duration
 from .._described.approvals import ATTESTATIONS, file_for, line
-from .._described.declarations import Duration
+from .._described.declarations import AttestationEntry, Duration
 from .._described.service import Description
 from .._model.attestation import ATTESTATION, Owed
 from .._model.waiver import Waiver, WaiverState
@@ -19,7 +19,7 @@ from .._model.waiver import Waiver, WaiverState
 FILE, DIGEST, SENTENCE = "../evidence/FILE", "SHA256 OF THE FILE", "WHAT IS SO, IN A SENTENCE"
 
 
-def requested(description: Description, identifier: str, entry: t.Mapping[str, t.Any], names: t.Sequence[str], place: str) -> Waiver:
+def requested(description: Description, identifier: str, entry: AttestationEntry, names: t.Sequence[str], place: str) -> Waiver:
     """What a service states itself, as a request to operations, with the line to copy."""
     by = str(entry["attested_by"])
     written = {"service": description.name, **entry, "attested_by": by if by in names else one_of(names)}

@@ -43,7 +43,7 @@ def test_merged_field_by_field_with_the_origin_of_each() -> None:
     rule, below = policy.rules["BKP-01"], load().rules["BKP-01"]
     assert rule.impact == {"C": "major", "B": "blocker", "A": "blocker"} and rule.title == below.title and rule.args == {"min_count": 3}
     assert (rule.origin["remedy"], rule.origin["impact"], rule.origin["args"]) == ("organisation.yml:3",) * 3
-    assert rule.origin["title"] == "default policy 1.5.0" and rule.set_by == "default policy 1.4.0, organisation.yml:3"
+    assert rule.origin["title"] == "default policy 1.5.0" and rule.set_by == "default policy 1.5.0, organisation.yml:3"
     assert policy.rules["BKP-02"] == load().rules["BKP-02"]
     assert policy.sha256 != load().sha256
 
