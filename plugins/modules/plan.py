@@ -104,8 +104,8 @@ loosened:
 owed:
   description: >-
     The statements of people (C(attestations)) that the service needs and nobody has made, or that end within 14 days, each with why, and
-    the line (C(to_copy)) in which it is made in a file (C(copy_into)). What is written there in capitals is to be filled in, and refused as it
-    stands.
+    the line (C(to_copy)) in which it is made in a file (C(copy_into)). What is written there in capitals is to be filled in. As it
+    stands it is refused.
   returned: success
   type: list
   elements: dict
