@@ -95,6 +95,7 @@ class ActionModule(ActionBase):
                 }
                 for waiver in plan.requests
             ],
+            "owed": plan.owed,
             "held": sorted(proven),
             "refused": list(plan.refused),
         }
@@ -144,6 +145,18 @@ def _left_behind(check: PlannedCheck) -> str:
     return f"{check.requirement} writes {escape(check.leaves or '')} on {where}{asked}"
 
 
+def _owed(plan: Plan) -> list[str]:
+    """The statements that nobody has made, each with the line in which it is made."""
+    lines = ["", "OWED STATEMENTS (attestations)"] if plan.owed else []
+    for item in plan.owed:
+        lines += [
+            f"  {item.requirement:<8}{escape(item.title)}: {escape(item.why)}",
+            f"{'':<10}with this line, filled in, in {escape(item.copy_into)} it counts:",
+            f"{'':<10}{escape(item.to_copy, LONGEST_LINE)}",
+        ]
+    return lines
+
+
 def _mode(plan: Plan) -> str:
     until = f" until {plan.observe_until}" if plan.observe_until else ""
     return f"{plan.mode} mode{until}{' with ratchet' if plan.ratchet else ''}"
@@ -185,6 +198,7 @@ def register(plan: Plan, today: str = "", written: t.Sequence[PlannedCheck] = ()
             lines.append(f"{'':<34}{check.check} {escape(check.instance)} on {where}{gap}")
         declared = f"; declared in {escape(requirement.declared_in)}" if requirement.declared_in else ""
         lines.append(f"{'':<34}from {escape(rule.set_by)}{declared}")
+    lines += _owed(plan)
     if written:
         lines += ["", "WRITTEN ON HOSTS", *(f"  {_left_behind(check)}" for check in written)]
     states = [requirement.state for requirement in plan.requirements if requirement.deciding]

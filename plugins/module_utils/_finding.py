@@ -85,6 +85,7 @@ class Finding:
     instance: str = ""
     proof: str = "observed"  # observed, derived, attested; stand_in where a check is not the policy's
     since: str | None = None  # ISO 8601, when what is seen now began
+    valid_until: str | None = None  # ISO 8601, after which it does not count, whatever the policy says of its requirement
     instrument: str | None = None  # the server that could not be used: groups the unknowns that it causes
     absent: bool | None = None  # True: what is looked at does not exist, as the tool plainly said
     busy: bool | None = None  # True: others hold it locked just now, which says nothing of what is looked at
@@ -155,6 +156,7 @@ class Facts(t.TypedDict, total=False):
     instance: str
     proof: str
     since: str | None
+    valid_until: str | None
     instrument: str | None
     absent: bool | None
     busy: bool | None

@@ -18,6 +18,7 @@ CHECKS = {
     "alertmanager_silences": "controller",
     "alertmanager_watchdog": "controller",
     "ansible_module": "action",
+    "attestation": "controller",
     "backup_integrity": "host",
     "backup_record": "both",
     "backup_restore": "host",

@@ -101,6 +101,18 @@ loosened:
   version_added: 0.2.0
   sample: [{"kind": "limits", "key": "commitments.rpo", "declared_in": "readiness.yml:4", "message": "BKP-01: max_age is 30d",
     "above": "the policy's bound is 7d", "by": "service", "requirement": "BKP-01", "leave": "way_over"}]
+owed:
+  description: >-
+    The statements of people (C(attestations)) that the service needs and nobody has made, or that end within 14 days, each with why, and
+    the line (C(to_copy)) in which it is made in a file (C(copy_into)). What is written there in capitals is to be filled in. As it
+    stands it is refused.
+  returned: success
+  type: list
+  elements: dict
+  version_added: 0.3.0
+  sample: [{"requirement": "SUP-04", "title": "operations has accepted the handover", "why": "nobody attests it (attestations in
+    readiness.d/payments.yml)", "to_copy": "- {service: payments, requirement: SUP-04, result: POSITIVE OR NEGATIVE, ...}", "copy_into":
+    "readiness.d/payments.yml: attestations"}]
 requests:
   description: >-
     What the service accepts for itself and only operations may accept, each with its place, and the line (C(to_copy)) with which it counts

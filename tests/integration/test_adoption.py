@@ -408,7 +408,7 @@ def test_a_requirement_that_is_announced_and_a_policy_that_moved_on(site: Brownf
     outcome = seen["announced"]
     assert (outcome.rc, outcome.verdict) == (0, "no_go"), outcome.output
     assert outcome.says(f"[enforced from {day}]", "not enforced: the play goes on", "DEPLOYED ON web1")
-    assert outcome.says("the file was written for version 0.9.0 of the starter policy; this collection ships 1.4.0, which holds")
+    assert outcome.says("the file was written for version 0.9.0 of the starter policy; this collection ships 1.5.0, which holds")
     assert outcome.says("the waiver of MON-01 can be removed", "MON-07 has been taken out of the policy; the entry can be removed")
     assert seen["due"].rc != 0
     assert seen["adopted"].says("shop is adopted with 1 requirement in debt")

@@ -16,8 +16,8 @@ from ...module_utils._phrase import Message
 from .document import Document
 
 FOLDER = "readiness.d"
-WAIVERS, NOT_APPLICABLE, DECISIONS = "waivers", "not_applicable", "approved_decisions"
-KEYS = (WAIVERS, NOT_APPLICABLE, DECISIONS)
+WAIVERS, NOT_APPLICABLE, DECISIONS, ATTESTATIONS = "waivers", "not_applicable", "approved_decisions", "attestations"
+KEYS = (WAIVERS, NOT_APPLICABLE, DECISIONS, ATTESTATIONS)
 ANYBODY = "*"  # no name of a service: what is accepted is accepted for one
 Place = tuple[str, str, int]  # the name of a file, the key of a list in it, the place in the list
 
@@ -28,6 +28,21 @@ class Brought:
 
     counts: bool
     said: Message
+
+
+@dataclasses.dataclass(frozen=True)
+class Attested:
+    """What people state of one requirement: the arguments with which that is looked at, or why nothing counts."""
+
+    args: t.Mapping[str, object] | None
+    why: Message
+    contrary: bool = False  # somebody states that it is not so
+
+
+def names_of(given: t.Mapping[str, object], key: str) -> list[str]:
+    """The names under a key that has one or several."""
+    found = given.get(key)
+    return [str(name) for name in (found if isinstance(found, list) else [found]) if name is not None]
 
 
 def entries(document: Document, key: str) -> t.Iterator[tuple[int, t.Mapping[str, object]]]:
@@ -45,7 +60,7 @@ def places(documents: t.Iterable[Document], service: str) -> list[tuple[Document
         for document in documents
         for key in KEYS
         for index, given in entries(document, key)
-        if given.get("service") == service
+        if service in names_of(given, "service")
     ]
 
 
@@ -68,16 +83,19 @@ def line(entry: t.Mapping[str, object]) -> str:
 
 __all__ = (
     "ANYBODY",
+    "ATTESTATIONS",
     "DECISIONS",
     "FOLDER",
     "KEYS",
     "NOT_APPLICABLE",
     "WAIVERS",
+    "Attested",
     "Brought",
     "Place",
     "digest_of",
     "entries",
     "file_for",
     "line",
+    "names_of",
     "places",
 )

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ...module_utils._phrase import Message, phrase
+from .approvals import ATTESTATIONS, names_of
 from .document import Document, Unresolved, dotted
 
 
@@ -27,7 +28,12 @@ def concerning(organisation: Document, service: str, environment: str) -> tuple[
         for step in path[:-1]:
             holder = holder[step]
         wrong: Unresolved = holder[path[-1]]
-        if path[0] == "waivers":
+        if path[0] == ATTESTATIONS:
+            others = names_of(wrong.given, "service") if isinstance(wrong.given, dict) else []
+            if not others or service in others:
+                continue
+            holder[path[-1]] = {"service": others}
+        elif path[0] == "waivers":
             other = wrong.given.get("service") if isinstance(wrong.given, dict) else None
             if not isinstance(other, str) or other == service:
                 continue

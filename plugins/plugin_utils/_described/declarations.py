@@ -580,6 +580,30 @@ class ApprovedDecision(t.TypedDict, total=False):
     approved_by: str
 
 
+class EvidenceEntry(t.TypedDict, total=False):
+    """What shows that a statement holds."""
+
+    path: str
+    url: str
+    sha256: t.Required[str]
+
+
+class AttestationEntry(t.TypedDict, total=False):
+    """What somebody states of a service. ``service`` stands in the organisation's files alone."""
+
+    service: str | list[str]
+    requirement: t.Required[str | list[str]]
+    result: t.Required[str]
+    statement: t.Required[str]
+    attested_by: t.Required[str]
+    date: t.Required[str]
+    until: t.Required[str]
+    version: str | list[str]
+    environment: str | list[str]
+    deployment_id: str
+    evidence: list[EvidenceEntry]
+
+
 # -- what both files may have
 
 
@@ -704,6 +728,7 @@ class SharedFile(t.TypedDict, total=False):
 
     schema_version: t.Required[int]
     waivers: list[WaiverEntry]
+    attestations: list[AttestationEntry]
     servers: dict[str, Server]
     defaults: Defaults
     chains: dict[str, list[Tier]]
@@ -726,6 +751,14 @@ class FourEyes(t.TypedDict, total=False):
     protected_branch: str
 
 
+class Attesters(t.TypedDict, total=False):
+    """Who may state what: the first of these that names somebody for a requirement holds."""
+
+    requirements: dict[str, list[str]]
+    stakeholders: dict[str, list[str]]
+    impacts: dict[str, list[str]]
+
+
 class OrganisationFile(SharedFile, total=False):
     """What only an organisation's file has."""
 
@@ -734,6 +767,7 @@ class OrganisationFile(SharedFile, total=False):
     services_may: object  # names of what may be loosened, or layers of them
     runs_may: object
     not_applicable: list[NotApplicableEntry]
+    attesters: Attesters
     four_eyes: bool | FourEyes
     service_paths: list[str]  # folders of the controller
     records_mode: str
@@ -786,6 +820,7 @@ class ApprovalsFile(t.TypedDict, total=False):
 
     schema_version: t.Required[int]
     waivers: list[WaiverEntry]
+    attestations: list[AttestationEntry]
     not_applicable: list[NotApplicableEntry]
     approved_decisions: list[ApprovedDecision]
 
@@ -853,6 +888,8 @@ __all__ = (
     "Alerts",
     "ApprovalsFile",
     "ApprovedDecision",
+    "AttestationEntry",
+    "Attesters",
     "Availability",
     "Backup",
     "Baseline",
@@ -870,6 +907,7 @@ __all__ = (
     "DeliveryTest",
     "Duration",
     "Endpoint",
+    "EvidenceEntry",
     "Expectation",
     "Flow",
     "FourEyes",

@@ -51,6 +51,7 @@ ENTRIES: tuple[Path, ...] = (
     ("chains",),
     ("rosters",),
     ("waivers",),
+    ("attestations",),
     *((key, group) for key in ("mode", "ratchet", "services_may", "runs_may") for group in ("environments", "services")),
 )
 FastLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times as fast, where it is
@@ -326,7 +327,7 @@ def build(
     digest = hashlib.sha256(text.encode()).hexdigest()
     content = resolved if isinstance(resolved, dict) else plain_mapping(data, resolve)
     document = Document(name, content, places, digest, folder or pathlib.Path(), frozenset(_conditions(data)))
-    wrong = [*departures(document, schema), *_not_to_be_shown(document)]
+    wrong = [*departures(document, schema), *_not_to_be_shown(document), *_made_up(document, data)]
     spoiled = _by_entry(wrong) if schema == "organisation" else {}
     problems += [departure.text for departure in wrong if not (spoiled and _entry(departure.path))]
     if problems:
@@ -348,6 +349,26 @@ def _not_to_be_shown(document: Document) -> list[Departure]:
             what = "this key" if is_key else "it"
             found.append(Departure(path, place, f"{what} has a character that cannot be shown (U+{ord(unfit[0]):04X}); take it out"))
     return found
+
+
+def _made_up(document: Document, data: t.Mapping[t.Any, object]) -> t.Iterator[Departure]:
+    """Templates in what people state: what they yield tomorrow, such as the version of the day, nobody has stated."""
+    for path, text in _texts(data.get("attestations"), ("attestations",)):
+        if any(mark in text for mark in ("{{", "{%", "{#")):
+            line, column = document.position(path)
+            place = f"{document.name}:{line}:{column}" if line else document.name
+            yield Departure(path, place, "a template is no statement of anybody's; write out what was stated")
+
+
+def _texts(value: object, path: Path) -> t.Iterator[tuple[Path, str]]:
+    if isinstance(value, t.Mapping):
+        for key, item in value.items():
+            yield from _texts(item, (*path, str(key)))
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _texts(item, (*path, index))
+    elif isinstance(value, str):
+        yield path, value
 
 
 def _names(value: object, path: Path) -> t.Iterator[tuple[Path, str, bool]]:

@@ -10,7 +10,7 @@ import os.path
 import typing as t
 
 from ...module_utils._phrase import Message, phrase, verbatim
-from .approvals import Brought, Place
+from .approvals import Attested, Brought, Place
 from .declarations import Commitments, Defaults, Duration, Part, RequirementEntry, Roster, Server, ServiceFile, SharedFile, Tier
 from .document import Document, NotResolved, Unresolved, unresolved
 from .templates import Beyond
@@ -151,6 +151,7 @@ class Description:
     debt: Document | None = None
     approvals: tuple[Document, ...] = ()  # readiness.d beside the organisation's file
     brought: t.Mapping[Place, Brought] | None = None  # what git says of what stands there; None: nobody asks
+    attested: t.Mapping[str, Attested] = dataclasses.field(default_factory=dict)  # by requirement; while a plan is made
     beyond: tuple[Beyond, ...] = ()  # templates of the service file that do more than read variables, with an organisation file beside it
     notices: tuple[Message, ...] = ()  # of the files, whatever is planned from them
     bare: bool = False  # without what the service file says of the options of checks (``defaults``): as operations alone have them

@@ -74,10 +74,17 @@ def known_after(requirement: GateRequirement, before: Known | None, run: Run) ->
         phase=run.phase,
         run=run.id,
         collected_at=requirement.collected_at or run.finished_at,
-        valid_until=isoformat(moment + dt.timedelta(seconds=requirement.valid_for_seconds)),
+        valid_until=min([isoformat(moment + dt.timedelta(seconds=requirement.valid_for_seconds)), *_ends(requirement)]),
         since=requirement.since or (before.since if before and same else None) or run.finished_at,
         findings=tuple(covered.finding for covered in requirement.findings),
     )
+
+
+def _ends(requirement: GateRequirement) -> t.Iterator[str]:
+    """When what was found stops to count by itself, as a statement does."""
+    for covered in requirement.findings:
+        if covered.finding.valid_until:
+            yield isoformat(dt.datetime.fromisoformat(covered.finding.valid_until.replace("Z", "+00:00")))
 
 
 def _deployments(before: tuple[Deployed, ...], run: Run) -> tuple[Deployed, ...]:

@@ -15,6 +15,7 @@ from .planned import PlannedCheck
 from .text import not_reached
 
 STAND_IN = "stand_in"  # the proof of what is found by a check in place of the policy's
+ATTESTED = "attested"
 DERIVED = "derived"  # the proof of what is found by a check that proves less than is asked
 
 
@@ -22,7 +23,7 @@ def as_stand_in(check: PlannedCheck, finding: Finding) -> Finding:
     """What was found, with what was run where that stands in for the policy's checks, or what it leaves open."""
     if check.less is not None and finding.check and finding.proof != DERIVED and finding.status in (Status.PASS, Status.WARN):
         message = phrase("{message} ({open})", message=finding.message, open=check.less)
-        return dataclasses.replace(finding, proof=DERIVED, message=message)
+        return dataclasses.replace(finding, proof=finding.proof if finding.proof == ATTESTED else DERIVED, message=message)
     if check.runs is None or not finding.check or finding.proof == STAND_IN:
         return finding
     message = phrase("{message} (stand-in: {runs})", message=finding.message, runs=check.runs)

@@ -15,6 +15,7 @@ from ...module_utils._argspec import secret_options
 from ...module_utils._phrase import NOTHING, Message
 from ...module_utils._registry import COMPUTED, load_check
 from .._described.policy import Rule
+from .attestation import Owed
 from .decision import DecisionTerms
 from .loosening import Leave, Loosening, Standing
 from .waiver import Waiver, WaiverState
@@ -171,6 +172,7 @@ class Plan:
     loosened: tuple[Loosening, ...] = ()  # by the service, or by this run
     standing: Standing | None = None  # what the files say, for the runs to come; None without an organisation file
     records_mode: str = "0600"  # permissions of the files of records
+    owed: tuple[Owed, ...] = ()  # statements that nobody has made
     settled_owner: str | None = None  # the owner whom the organisation names for a service that changed hands
 
     @property

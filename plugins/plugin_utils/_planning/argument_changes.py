@@ -23,6 +23,7 @@ from .._described.service import Description, NoChecks
 from .._model.planned import PlannedCheck
 from .asked_servers import ADDRESSES, kinds_asked, server_options
 from .backup_tools import NAMING, PROVING, check_of, farthest, is_of_backups
+from .derive.attestations import asked_of, longest_of
 from .derive.derivations import GROUPS, group_of
 from .derive.instance import Instance, Steps
 from .limits import (
@@ -232,6 +233,9 @@ def _bound(option: str, asked: _Asked) -> Above | None:
     bound = asked.above.bounds.get(option)
     if isinstance(bound, dict):
         bound = bound.get(asked.level) if set(bound) <= set(LEVELS) else None
+    if bound is None and option == "max_validity":
+        proof = asked_of(asked.above, {})
+        bound = longest_of(asked.above, proof) if proof else None
     return None if bound is None else Above(bound, phrase("the policy's bound is"))
 
 

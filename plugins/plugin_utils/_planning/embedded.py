@@ -37,8 +37,14 @@ def no_proof(check: str, rule: Rule, description: Description) -> Message | None
     )
 
 
-def proves_less(check: str, rule: Rule) -> Message | None:
-    """What the finding of such a check has to say, where it counts; None for one that proves all that is asked."""
+def proves_less(check: str, rule: Rule, together: t.Collection[str] = ()) -> Message | None:
+    """What the finding of such a check has to say, where it counts ``together`` with others; None for one that proves all that is asked."""
+    asked = {proof.check: proof for proof in rule.proved_by}
+    beside = asked.get("attestation")
+    if check in asked and beside is not None and beside.besides and check != beside.check and beside.check not in together:
+        return phrase("nobody states beside it what no check sees: attest that it was done, and by whom (attestations)")
+    if check == "attestation" and beside is not None and beside.besides and not {*together} & {*asked} - {check}:
+        return phrase("no check has looked at it beside what is stated")
     if check == "log_flow" and "log_canary" in {proof.check for proof in rule.proved_by}:
         return phrase("no line may be written there (canary: never): that each line which is written arrives was not looked at")
     if _of(check, rule) is None:

@@ -16,30 +16,29 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 
 # -- limits; without a value there is none
 HIGHER = (
-    ("deadline", "evaluated_within", "every", "executed_max_age", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
-    + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag", "parts")
-    + ("receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
-    + ("behind", "max_malformed", "max_response", "max_stretch")
+    ("behind", "deadline", "evaluated_within", "every", "executed_max_age", "failure_limit", "lookback", "max_age", "max_duration")
+    + ("max_full_age", "max_lag", "max_latency", "max_malformed", "max_offset", "max_response", "max_restarts", "max_retention")
+    + ("max_series", "max_silence", "max_size", "max_stretch", "max_validity", "max_wal_lag", "parts", "receipt_max_age", "restore_every")
+    + ("rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
 )  # fmt: skip
 LOWER = (
-    ("compare", "connect_timeout", "generations", "horizon", "length", "min_count", "min_coverage", "min_days", "min_files", "min_free")
-    + ("min_instances", "min_items", "min_lines", "min_repositories", "min_retention", "min_size", "min_tests", "min_tiers", "min_up")
-    + ("percentile", "retention", "sample_files", "samples", "verify_max_bytes")
-    + ("min_correlated", "sample_lines")
+    ("compare", "connect_timeout", "generations", "horizon", "length", "min_correlated", "min_count", "min_coverage", "min_days")
+    + ("min_files", "min_free", "min_instances", "min_items", "min_lines", "min_repositories", "min_retention", "min_size", "min_tests")
+    + ("min_tiers", "min_up", "percentile", "retention", "sample_files", "sample_lines", "samples", "verify_max_bytes")
 )  # fmt: skip
 COMPARISONS = ("disk", "file_descriptors", "inodes", "memory")
 MEETS_FEWER = ("pass_when",)  # comparisons over the value that is asked for: fewer values meet a stricter one
 MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
-    ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded")
-    + ("owner_required", "persistent", "restart_policy", "to_validate_certs", "validate_certs")
-    + ("reachable", "require_zone", "validators_required", "version_required")
+    ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded", "of_version")
+    + ("owner_required", "persistent", "reachable", "require_zone", "restart_policy", "to_validate_certs", "validate_certs")
+    + ("validators_required", "version_required")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "free_counts", "local", "quiet")
 NOT_SHORTER = (
-    ("apart_from", "bad_states", "contains", "families", "kinds", "login_page", "moving", "must_include", "not_body", "required")
-    + ("instances", "required_annotations", "required_by_severity", "required_labels", "sections", "soft_404")
-    + ("blocking_sections", "codes", "codes_from", "identifiers", "validators")
+    ("apart_from", "bad_states", "blocking_sections", "codes", "codes_from", "contains", "families", "identifiers", "instances", "kinds")
+    + ("login_page", "moving", "must_include", "not_body", "required", "required_annotations", "required_by_severity", "required_labels")
+    + ("sections", "soft_404", "validators")
 )  # fmt: skip
 NOT_LONGER = (
     ("allowed", "annotation", "git_transports", "good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states")
@@ -68,29 +67,28 @@ INSTRUMENTS = (  # what a check believes
 # by which a tool becomes another one
 LEADING_VARIABLES = frozenset(("LD_AUDIT", "LD_LIBRARY_PATH", "LD_PRELOAD", "PATH"))
 DEMANDS = (
-    ("body", "body_pattern", "coverage_query", "expect", "hours", "json", "manifest", "probe_query", "receipt_json")
-    + ("changed_on", "codes_pattern", "preset", "receipt_timestamp", "service_folder", "verify_command", "verify_query", "verify_user")
-    + ("version",)
+    ("body", "body_pattern", "changed_on", "codes_pattern", "coverage_query", "expect", "hours", "json", "manifest", "preset")
+    + ("probe_query", "receipt_json", "receipt_timestamp", "service_folder", "verify_command", "verify_query", "verify_user", "version")
 )  # fmt: skip
 CONNECTION = (
-    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "peers")
-    + ("page_access", "prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
+    ("bearer_token", "ca_path", "client_cert", "client_key", "follow_redirects", "headers", "method", "object_cache_file", "page_access")
+    + ("peers", "prometheus", "server_name", "starttls", "status_file", "system", "url_password", "url_username")
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("addresses", "alert", "anchors", "archive_prefix", "arguments", "aspect", "backend", "barman_server", "chains", "chdir", "closed", "command")
-    + ("components", "config", "conninfo", "contacts", "container", "covers", "cron", "data_directory", "data_sources", "database")
-    + ("endpoints", "engine", "entries", "environment", "extra_labels", "failover", "fields", "format", "generation", "git", "gives")
-    + ("glob_archives", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username")
-    + ("inventory", "jobs", "journal", "journald")
-    + ("keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths")
-    + ("pattern", "port", "prefer", "proc", "profile", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path")
-    + ("record_start",)
-    + ("receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity")
-    + ("record", "repo", "repository", "root", "rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service")
-    + ("services", "signals", "since", "size_unit", "socket", "stanza", "success_file", "suite", "tag", "tags", "template", "time_format")
-    + ("time_zone", "timer", "to", "tool", "uid", "unit", "url", "variables", "verify_database", "version_property", "via", "window_end")
-    + ("calendar_url", "people", "provider", "shifts", "tiers", "window_start")
+    ("addresses", "alert", "anchors", "archive_prefix", "arguments", "aspect", "attested_by", "attesters", "backend", "barman_server")
+    + ("calendar_url", "chains", "chdir", "closed", "command", "components", "config", "conninfo", "contacts", "container", "covers")
+    + ("cron", "data_directory", "data_sources", "database", "date", "endpoints", "engine", "entries", "environment", "evidence")
+    + ("extra_labels", "failover", "fields", "folder", "for_version", "format", "generation", "git", "gives", "glob_archives", "host")
+    + ("hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs", "journal")
+    + ("journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path")
+    + ("paths", "pattern", "people", "port", "prefer", "proc", "profile", "protocol", "provider", "python", "query")
+    + ("receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url")
+    + ("receipt_username", "receivers", "receivers_by_severity", "record", "record_start", "repo", "repository", "result", "root")
+    + ("rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service", "services", "shifts", "signals")
+    + ("since", "size_unit", "socket", "stanza", "statement", "success_file", "suite", "tag", "tags", "template", "tiers", "time_format")
+    + ("time_zone", "timer", "to", "tool", "uid", "unit", "until", "url", "variables", "verify_database", "version_property", "via")
+    + ("window_end", "window_start")
 )  # fmt: skip
 OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie
 # how a line is logged

@@ -21,6 +21,8 @@ from .._described.service import PATHS, Description
 from .._model.loosening import Leave
 from .._model.planned import PlannedCheck, PlannedRequirement
 from .authority import Authority
+from .derive.attestations import CHECK as STATED
+from .derive.attestations import OF_STATEMENT
 from .remarks import Remarks
 
 # endings that keep a report from being read as something else: an inventory, a playbook, a settings file
@@ -260,6 +262,8 @@ def _read(check: PlannedCheck) -> t.Iterator[tuple[str, str]]:
     spec: dict[str, dict[str, object]] = load_check(check.check).ARGUMENT_SPEC
     for name, option in spec.items():
         if name in PATHS:  # of the server, wherever that is declared: who may name servers is told there
+            continue
+        if check.check == STATED and name in OF_STATEMENT:  # the folder of whoever answers for what is stated: no file says it
             continue
         if "path" in (option.get("type"), option.get("elements")) and not unresolved(check.args.get(name)):
             yield from ((name, text) for text in _texts(check.args.get(name)))

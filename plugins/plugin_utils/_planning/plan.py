@@ -27,12 +27,14 @@ from .._promises.mode import mode_of, ratchet_of
 from .._promises.reservations import on_overdue
 from . import places, written_hours, written_lines
 from .approving import Approving, told_longer
+from .attesting import attested
 from .declared import told
 from .exempting import Exempting
 from .expected_hosts import hosts_told, pattern_of, without_host
 from .holding import authority_of, enforced_anywhere, enforced_here
 from .laid_over import of_files
 from .level import level_of
+from .owing import owed_by
 from .own_names import look
 from .policy_changes import of_policy
 from .remarks import Remarks
@@ -72,6 +74,8 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     standing = policy_above(description.service, description.organisation)
     look(description, standing, remarks, refused=authority.has_spoken)
     of_policy(standing, policy, description, level, remarks)
+    stated = attested(description, policy, standing, rules, level, approving, remarks)
+    description = dataclasses.replace(description, attested=stated)
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
     requirements = []
@@ -147,6 +151,7 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
         adopting=authority.leave("adopt", by=RUN),
         hosts_pattern=pattern_of(description),
         hostless=without_host(description),
+        owed=owed_by(description, requirements, standing, level, approving),
         remembered=description.run.version if description.run.remembered else None,
         loosened=loosened,
         **_of_organisation(description),

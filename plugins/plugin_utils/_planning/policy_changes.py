@@ -11,6 +11,7 @@ from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._described.policy import IMPACTS, Policy, Rule
 from .._described.service import Description
+from .derive.attestations import CHECK as STATED
 from .remarks import Remarks
 from .rules import policy_of
 
@@ -140,6 +141,15 @@ def _of_exits(above: Rule, below: Rule, level: str, _impact: str | None) -> t.It
             strict,
         )
     new = [proof.check for proof in below.proved_by if proof not in above.proved_by]
+    left = {proof.check for proof in below.proved_by}
+    unseen = [proof.check for proof in above.proved_by if proof.check not in left] if STATED in left else []
+    if unseen:
+        yield Change(
+            "own_proofs",
+            "proved_by",
+            phrase("{requirement:path} is stated, and not proved by {checks:list}", requirement=above.id, checks=unseen),
+            phrase("the policy has it proved by {checks:list}", checks=[proof.check for proof in above.proved_by]),
+        )
     if new:
         yield Change(
             "own_proofs",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import typing as t
 
@@ -13,11 +14,13 @@ from ...module_utils._registry import CHECKS, COMPUTED, load_check
 from .._described.declarations import Options, RequirementEntry
 from .._described.document import Refused, unresolved
 from .._described.policy import Proof, Rule
-from .._described.service import Description, NoHost, NotDeclared
+from .._described.service import Description, NoChecks, NoHost, NotDeclared
 from .._model.planned import PlannedCheck
 from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
 from .asked_servers import address, kinds_asked, kinds_known, server_options
+from .derive.attestations import CHECK as ATTESTATION
+from .derive.attestations import is_contrary, refuse_given, refuse_instead, statements
 from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
 from .embedded import no_proof, proves_less
@@ -33,7 +36,10 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
     """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
+    refuse_given(rule, exception, description)
     chosen = exception.get("check")
+    if chosen == ATTESTATION:
+        return _stated(rule, exception, description)
     proofs = [proof for proof in rule.proved_by if proof.check in (*CHECKS, *COMPUTED)]
     proofs = [proof for proof in proofs if chosen == proof.check or not _needs_no_word(proof, description)] or proofs
     if chosen in COMPUTED:
@@ -59,7 +65,7 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
     used: list[Proof] = []
     found: list[Instance] = []
     for proof in proofs:
-        if used and not proof.besides:
+        if used and not proof.besides and not (proof.check == ATTESTATION and is_contrary(rule, description)):
             continue
         why = no_proof(proof.check, rule, description)
         if why:
@@ -67,7 +73,10 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
             continue
         try:
             whole = dataclasses.replace(proof, args={**rule.args, **proof.args})
-            instances = derive(whole, _asked_of(proof, proofs, description), exception.get("with") or ())
+            if proof.check == ATTESTATION:
+                instances = statements(rule, whole, default_options(description, ATTESTATION), description)
+            else:
+                instances = derive(whole, _asked_of(proof, proofs, description), exception.get("with") or ())
         except NotDeclared as exc:
             refusals.append(exc)
             continue
@@ -80,6 +89,22 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
         return Chosen(tuple(_as_excepted(instance, _share_of(exception, instance.check, used)) for instance in found), used[0])
     without_host = any(isinstance(exc, NoHost) for exc in refusals)
     raise (NoHost if without_host else NotDeclared)(listed(dict.fromkeys(exc.message for exc in refusals)))
+
+
+def _stated(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen:
+    """What is stated, where the service picks that. Refused where a check can see it: nobody's word outvotes what is observed."""
+    others = []
+    for proof in rule.proved_by:
+        if proof.check != ATTESTATION and proof.check in CHECKS and not no_proof(proof.check, rule, description):
+            with contextlib.suppress(NoChecks):
+                derive(dataclasses.replace(proof, args={**rule.args, **proof.args}), description)
+                others.append(proof.check)
+    if others:
+        refuse_instead(rule, others, description)
+    _refuse_misplaced([ATTESTATION], rule, exception, description)
+    named = next((proof for proof in rule.proved_by if proof.check == ATTESTATION), None)
+    found = statements(rule, named or Proof(ATTESTATION), default_options(description, ATTESTATION), description)
+    return Chosen(tuple(_as_excepted(instance, exception) for instance in found), named)
 
 
 def _needs_no_word(proof: Proof, description: Description) -> bool:
@@ -170,6 +195,7 @@ def planned_checks(
     accepted = [waiver for waiver in waivers if waiver.requirement == rule.id and waiver.accept and waiver.active]
     given = {key: description.service.where(("requirements", rule.id, "with", key)) for key in exception.get("with") or {}}
     halves: dict[tuple[Steps, str], str] = {}
+    together = {instance.check for instance in instances}
     for number, found in enumerate(instances):
         instance = with_paths(found, description)
         if instance.gap is not None and instance.lacks:
@@ -191,7 +217,7 @@ def planned_checks(
             path=instance.path,
             runs=what_runs(found) if stands_in and instance.gap is None else None,
             unseen=instance.unseen,
-            less=proves_less(instance.check, rule) if instance.gap is None else None,
+            less=proves_less(instance.check, rule, together) if instance.gap is None else None,
             leaves=instance.leaves,
             unasked=instance.unasked,
         )

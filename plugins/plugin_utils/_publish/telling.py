@@ -219,12 +219,15 @@ class Request:
     line: str
 
 
+_REQUESTS = {"not_applicable": "request_not_applicable", "attestation": "request_attestation"}
+
+
 def requests(judgement: t.Mapping[str, object], say: Words = ENGLISH) -> list[Request]:
     """What waits for operations."""
     out = []
     for item in as_dicts(judgement.get("waivers")):
         if item.get("state") == "requested":
-            key = "request_not_applicable" if item.get("kind") == "not_applicable" else "request_waiver"
+            key = _REQUESTS.get(str(item.get("kind")), "request_waiver")
             about = {"requirement": escape(item.get("requirement"), 40), "until": escape(item.get("until"), 20)}
             out.append(Request(say(key, into=escape(item.get("copy_into"), 300), **about), escape(item.get("to_copy"), LONGEST_LINE)))
     return out

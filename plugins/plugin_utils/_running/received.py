@@ -27,7 +27,7 @@ MOST = 2000  # findings of one check, and lines or measurements of one finding
 LARGEST = 2**20  # characters of what was observed
 _NAME = re.compile(r"[\w.:-]+")
 _TEXTS = ("message", "instance", "proof")
-_OPTIONAL_TEXTS = ("since", "instrument", "remedy", "collected_at")
+_OPTIONAL_TEXTS = ("since", "valid_until", "instrument", "remedy", "collected_at")
 _PROOFS = ("observed", "derived", "attested")
 _BOUNDS = (None, "upper", "lower")
 Json = t.Mapping[str, t.Any]
@@ -64,7 +64,7 @@ def _finding(item: Item, data: Json, hiding: Hiding) -> Finding:
         _must(isinstance(data.get(name, ""), str))
     for name in _OPTIONAL_TEXTS:
         _must(isinstance(data.get(name), (str, type(None))))
-    for name in ("since", "collected_at"):
+    for name in ("since", "valid_until", "collected_at"):
         if data.get(name):
             dt.datetime.fromisoformat(str(data[name]).replace("Z", "+00:00"))
     for name in ("duration_seconds", "tries"):

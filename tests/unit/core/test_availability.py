@@ -43,7 +43,7 @@ def why(text: str, identifier: str, phase: str = "recheck") -> str:
 def test_the_policy_is_added_to_another_or_stands_alone() -> None:
     both = made(VSR + SERIES)
     assert {"VSR-01", "MON-01", "PLT-02"} <= {item.rule.id for item in both.requirements}
-    assert both.policy["name"] == "default + vsr" and both.policy["version"] == "1.4.0"
+    assert both.policy["name"] == "default + vsr" and both.policy["version"] == "1.5.0"
     assert both.policy["sha256"] != made("policy: {name: default}\n").policy["sha256"]
     assert "VSR-01" not in {item.rule.id for item in made(SERIES).requirements}
     assert [item.rule.id for item in made("policy: {name: vsr}\n" + SERIES).requirements] == ["VSR-01"]

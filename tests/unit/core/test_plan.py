@@ -468,7 +468,7 @@ def test_the_overlay_of_the_organisation_counts_with_its_origin() -> None:
     made = plan(A + "requirements: {SUP-03: {responsible: x}}\n", shared, phase="pre")
     planned = one(made, "PLT-02")
     assert planned.impact == "blocker" and planned.checks[0].args == {"disk": "< 70%"}
-    assert planned.rule.set_by == "default policy 1.4.0, organisation.yml:12"
+    assert planned.rule.set_by == "default policy 1.5.0, organisation.yml:12"
     assert not {"RUN-05", "SUP-03"} & {item.rule.id for item in made.requirements}
     assert "readiness.yml:4: SUP-03 has been retired from the policy; the entry can be removed" in made.notices
 

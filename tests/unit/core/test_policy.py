@@ -43,7 +43,7 @@ def test_merged_field_by_field_with_the_origin_of_each() -> None:
     rule, below = policy.rules["BKP-01"], load().rules["BKP-01"]
     assert rule.impact == {"C": "major", "B": "blocker", "A": "blocker"} and rule.title == below.title and rule.args == {"min_count": 3}
     assert (rule.origin["remedy"], rule.origin["impact"], rule.origin["args"]) == ("organisation.yml:3",) * 3
-    assert rule.origin["title"] == "default policy 1.4.0" and rule.set_by == "default policy 1.4.0, organisation.yml:3"
+    assert rule.origin["title"] == "default policy 1.5.0" and rule.set_by == "default policy 1.5.0, organisation.yml:3"
     assert policy.rules["BKP-02"] == load().rules["BKP-02"]
     assert policy.sha256 != load().sha256
 
@@ -106,8 +106,8 @@ def test_a_file_that_was_written_for_another_version_is_told_not_refused() -> No
     def versioned(version: str) -> Policy:
         return overlay(load(), document(f"schema_version: 1\npolicy: {{version: '{version}'}}\n", "organisation"))
 
-    assert versioned("1.4.0").notices == ()
-    told = "the file was written for version 2.0.0 of the default policy; this collection ships 1.4.0, which holds"
+    assert versioned("1.5.0").notices == ()
+    told = "the file was written for version 2.0.0 of the default policy; this collection ships 1.5.0, which holds"
     assert versioned("2.0.0").notices == (f"organisation.yml:2: policy.version: {told}",)
 
 

@@ -81,6 +81,8 @@ def test_who_looks_for_the_lines_of_others_names_them() -> None:
         {"collected_at": 5},
         {"collected_at": "soon"},
         {"since": []},
+        {"valid_until": []},
+        {"valid_until": "for ever"},
         {"duration_seconds": "x"},
         {"tries": "x"},
         {"observed": 5},

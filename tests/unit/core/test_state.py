@@ -64,6 +64,19 @@ def test_findings_of_several_phases_together() -> None:
     assert "findings" not in one(result, "R-01") and "accepted" not in one(result, "R-01")
 
 
+def test_what_ends_by_itself_counts_no_longer() -> None:
+    """The policy lets it count for 90 days; the statement ends before."""
+    made = plan(asked("R-01", valid_for="90d"), phase="pre")
+    stated = found("pass", proof="attested", valid_until="2026-12-05T23:59:59Z")
+    state = after(START, made, {"R-01": [stated, found("pass")]}, phase="pre")
+    assert state["requirements"]["R-01"]["valid_until"] == "2026-12-05T23:59:59Z"
+    whole = plan(asked("R-01", valid_for="90d"), phase=None)
+    assert [state_of(whole, state, days)["verdict"] for days in (10.5, 11)] == ["go", "undetermined"]
+    assert "which no longer counts" in one(state_of(whole, state, 11), "R-01")["message"]
+    longer = after(START, made, {"R-01": found("pass", proof="attested", valid_until="2099-12-05T23:59:59Z")}, phase="pre")
+    assert longer["requirements"]["R-01"]["valid_until"] == "2027-02-23T06:00:00Z", "it never counts longer than the policy says"
+
+
 def test_the_newest_finding_counts_also_when_it_is_worse() -> None:
     state = after(after(START, BOTH, {"R-01": "pass", "R-02": "pass"}), BOTH, {"R-01": "unknown", "R-02": "pass"}, days=0.1)
     assert state_of(BOTH, state, 0.2)["verdict"] == "undetermined"
