@@ -153,6 +153,7 @@ class Description:
     brought: t.Mapping[Place, Brought] | None = None  # what git says of what stands there; None: nobody asks
     beyond: tuple[Beyond, ...] = ()  # templates of the service file that do more than read variables, with an organisation file beside it
     notices: tuple[Message, ...] = ()  # of the files, whatever is planned from them
+    drafting: bool = False  # for the register: what is not known yet (values, hosts, the version) is told, and refuses nothing
     bare: bool = False  # without what the service file says of the options of checks (``defaults``): as operations alone have them
 
     @property
@@ -285,6 +286,8 @@ class Description:
         if not pattern:
             raise NotDeclared(phrase("service.hosts: no inventory pattern says on which hosts the service runs"))
         found = self.hosts(str(pattern))
+        if not found and self.drafting:
+            return [str(pattern)]  # which hosts these are comes with the inventory
         if not found:
             raise NoHost(phrase("the inventory has no host for the pattern '{pattern:path}'", pattern=str(pattern)))
         return found
