@@ -288,8 +288,12 @@ class Context:
 
     def service_plan(self, *, phase: str | None = "") -> Plan:
         """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
+        return self.plan(self._first_host(), phase=phase)
+
+    def _first_host(self) -> str | None:
+        """The first host of the service, where the files are not the same for all of them. Refused."""
         if self._is_same_for_all_hosts():
-            return self.plan(phase=phase)
+            return None
         path, _content = self._text(self.options["service_file"], "service")
         said = self._resolved(path, self.options["service_file"], "service", None)
         service = said.get("service") if isinstance(said, dict) else None
@@ -301,7 +305,7 @@ class Context:
         except Refused:
             self.description()  # says where it stands
             raise
-        return self.plan(hosts[0] if hosts else None, phase=phase)
+        return hosts[0] if hosts else None
 
     def _other(self, host: str | None) -> str:
         """Empty for the task's own host, whose variables need no preparation."""

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files as far as they are known while a service is designed: without its secrets, variables and hosts. PRIVATE to the collection. Pure.
+"""The files as far as they are known while a service is designed, without secrets and variables. PRIVATE to the collection. Pure.
 
 What is not known yet of what every requirement depends on is taken for the strictest that it can be.
 """
@@ -30,7 +30,8 @@ _SEALED = ("vault", "decrypt")
 def why_later(item: Unresolved) -> Message:
     """What is not known yet, and why."""
     place = item.place or NOBODY
-    if any(word in item.reason.lower() for word in _SEALED):
+    said = item.reason.lower()
+    if "undefined" not in said and any(word in said for word in _SEALED):
         return phrase("{place:path}: {key:path} is encrypted, and this run cannot decrypt it", place=place, key=item.path)
     return phrase("{place:path}: {reason} ({key:path})", place=place, key=item.path, reason=item.reason)
 
@@ -41,8 +42,9 @@ def known_now(document: Document) -> tuple[Document, list[Message]]:
     left_out: list[Unresolved] = []
     if "service" in data:
         data["service"] = _service(data["service"], document, left_out)
-    if found := unresolved(data.get("classification")):
-        left_out += found
+    unclassified = unresolved(data.get("classification"))
+    if unclassified:
+        left_out += unclassified
         data["classification"] = dict(_MOST_DEMANDING)
     for key in list(data):
         if key in _OF_CHECKS_ALONE or not unresolved(data[key]):
@@ -56,7 +58,7 @@ def known_now(document: Document) -> tuple[Document, list[Message]]:
         else:
             _put(data, key, _without(data[key], left_out))
     told = [why_later(item) for item in left_out]
-    if "classification" in data and data["classification"] == _MOST_DEMANDING and data["classification"] is not document.data["classification"]:
+    if unclassified:
         told.append(phrase("as long as the classification is not known, level A is assumed"))
     return dataclasses.replace(document, data=data) if left_out else document, told
 

@@ -109,6 +109,7 @@ class Register:
     notices: tuple[Message, ...] = ()
     loosened: tuple[Loosening, ...] = ()
     inputs: t.Mapping[str, t.Mapping[str, str | None] | None] = dataclasses.field(default_factory=dict)
+    language: str | None = None  # that the files name for reports
 
     @property
     def asked(self) -> list[Entry]:

@@ -59,6 +59,7 @@ def register_of(plan: Plan, run: Run, hosts: Hosts, *, made_at: str, sealed: Mes
         notices=(*([sealed] if sealed else []), *([] if hosts.any else [_no_host(plan)]), *plan.notices),
         loosened=plan.loosened,
         inputs=plan.inputs,
+        language=str(plan.publish["language"]) if plan.publish.get("language") else None,
     )
 
 
@@ -75,7 +76,9 @@ def _newest(plan: Plan) -> dict[str, Waiver]:
 def _no_host(plan: Plan) -> Message:
     if plan.hosts_pattern is None:
         return phrase("service.hosts: no inventory pattern says on which hosts the service runs")
-    return phrase("the inventory of this run has no host of '{pattern:path}': which hosts these are is known later", pattern=plan.hosts_pattern)
+    return phrase(
+        "the inventory of this run has no host of '{pattern:path}': which hosts these are is known later", pattern=plan.hosts_pattern
+    )
 
 
 def _entry(item: PlannedRequirement, plan: Plan, run: Run, hosts: Hosts, waiver: Waiver | None, sealed: Message | None) -> Entry:
