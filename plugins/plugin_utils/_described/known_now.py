@@ -16,6 +16,7 @@ from .approvals import KEYS
 from .document import Document, Unresolved, unresolved
 
 NOBODY = "?"  # in the place of an owner whom nobody knows yet
+NO_GROUP = "known_later"  # in the place of a pattern of hosts
 # what checks alone read, each when its requirement comes to it
 _OF_CHECKS_ALONE = (
     *("alerts", "availability", "chains", "classic_monitoring", "commitments", "dashboards", "delivery", "documents", "endpoints"),
@@ -73,6 +74,8 @@ def _put(data: dict[str, object], key: str, value: object) -> None:
 def _service(given: object, document: Document, left_out: list[Unresolved]) -> object:
     known = _without(given, left_out)
     held = known if isinstance(known, dict) else {}
+    if not isinstance(given, dict) or unresolved(given.get("hosts")):
+        held["hosts"] = NO_GROUP
     return {**held, "name": held.get("name", document.folder.name or NOBODY), "owner": held.get("owner", NOBODY)}
 
 
@@ -119,7 +122,7 @@ def _requirements(value: object, left_out: list[Unresolved]) -> object:
         if any(unresolved(held.get(key)) for key in _EXEMPTION):
             for key in _EXEMPTION:
                 left_out += unresolved(held.pop(key, None))
-        out[name] = {}
+        out[name] = {"title": name} if unresolved(held.get("title")) else {}  # an own one must have one
         for key, item in held.items():
             if key in _OF_CHECKS:
                 t.cast("dict[str, object]", out[name])[key] = item

@@ -37,7 +37,7 @@ from .level import level_of
 from .own_names import look
 from .policy_changes import of_policy
 from .remarks import Remarks
-from .requirements import planned_requirement
+from .requirements import known_later, planned_requirement
 from .rules import make_policy, order, policy_above, rules_of
 from .run_parameters import run_loosened
 from .traits import hold
@@ -64,7 +64,7 @@ def draft(description: Description) -> Plan:
     """
     description, told = _as_known(description)
     policy = make_policy(description.service, description.organisation)
-    run = dataclasses.replace(description.run, phase="post", version=description.run.version or VERSION, first_deployment=False)
+    run = dataclasses.replace(description.run, phase="post", version=description.run.version or VERSION)
     drafted = dataclasses.replace(description, run=run, drafting=True)
     description = dataclasses.replace(description, run=dataclasses.replace(description.run, phase="design"))
     made = _made(description, drafted, policy, None)
@@ -117,6 +117,9 @@ def _made(description: Description, of_checks: Description, policy: Policy, phas
             above = standing.rules.get(identifier)
             planned = planned_requirement(rules[identifier], of_checks, level, phase, waivers, exempting, remarks, authority, above)
         except NotResolved as exc:
+            if of_checks.drafting:
+                requirements.append(known_later(rules[identifier], str(rules[identifier].impact.get(level) or "minor"), exc))
+                continue
             remarks.problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
             continue
         except Refused as exc:

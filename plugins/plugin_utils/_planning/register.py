@@ -116,7 +116,7 @@ def _entry(item: PlannedRequirement, plan: Plan, run: Run, hosts: Hosts, waiver:
 
 def _lines(item: PlannedRequirement, hosts: Hosts, plan: Plan) -> tuple[Line, ...]:
     return tuple(
-        Line(check.check, check.instance, check.hosts, *_open_of(check, hosts, plan))
+        Line(check.check, check.instance, () if check.gap is not None else check.hosts, *_open_of(check, hosts, plan))
         for check in item.checks
         if not check.first_half and not check.aside
     )
@@ -148,9 +148,9 @@ def _declared(item: PlannedRequirement, lines: t.Sequence[Line], sealed: Message
     if item.state is not PlanState.PLANNED:
         return Declared.LATER, why
     missing = tuple(_of(line, line.missing) for line in lines if line.missing)
-    if missing:
-        return Declared.INCOMPLETE, tuple(dict.fromkeys(missing))
     later = tuple(dict.fromkeys(message for line in lines for message in line.later))
+    if missing:
+        return Declared.INCOMPLETE, (*dict.fromkeys(missing), *later)
     return (Declared.LATER, later) if later or not lines else (Declared.VERIFIABLE, ())
 
 

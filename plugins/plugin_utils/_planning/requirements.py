@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 
-from ...module_utils._phrase import listed, phrase, verbatim
+from ...module_utils._phrase import Message, listed, phrase, verbatim
 from .._described.declarations import RequirementEntry
 from .._described.document import NotResolved, Refused
 from .._described.known_now import why_later
@@ -100,8 +100,16 @@ def _drafted(
         made = _with_checks(planned, exception, description, waivers, remarks, authority, above)
         return dataclasses.replace(made, checks=(*made.checks, *forgotten(made, description)))
     except NotResolved as exc:
-        why = why_later(exc.later) if exc.later else listed(verbatim(problem) for problem in exc.problems)
-        return dataclasses.replace(planned, state=PlanState.LATER, why=why)
+        return dataclasses.replace(planned, state=PlanState.LATER, why=_why_later(exc))
+
+
+def known_later(rule: Rule, impact: str, exc: NotResolved) -> PlannedRequirement:
+    """A requirement of which nothing can be planned before something is known."""
+    return PlannedRequirement(rule, impact, deciding=True, state=PlanState.LATER, why=_why_later(exc))
+
+
+def _why_later(exc: NotResolved) -> Message:
+    return why_later(exc.later) if exc.later else listed(verbatim(problem) for problem in exc.problems)
 
 
 def _note_of_checks(
@@ -210,4 +218,4 @@ def _with_checks(
     return dataclasses.replace(planned, checks=tuple(checks), declared_in=place, seen_failing=owed)
 
 
-__all__ = ("planned_requirement",)
+__all__ = ("known_later", "planned_requirement")

@@ -322,7 +322,7 @@ def as_html(data: Data, say: Words) -> str:
                 "impact_words": say.name("impact", row["impact"], row["impact"]),
                 "who": who(row["stakeholder"], say),
                 "due_words": due_words(row, say),
-                "phases_words": ", ".join(say.name("phase", phase, phase) for phase in row["phases"]),
+                "phases_words": ", ".join(row["phases"]),
                 "proof_words": proof_words(row, say),
                 "waived": waived_words(row, say),
                 "keys": row["declare"] if asks_for_keys(row) else [],
