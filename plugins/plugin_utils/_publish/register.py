@@ -336,7 +336,7 @@ def as_html(data: Data, say: Words) -> str:
         "symbol": SYMBOLS[tone],
         "verifiable": verifiable(data, say),
         "counted": counted(data, say),
-        "segments": [{"count": data["counts"][state], **badge(state, say)} for state in TONES if data["counts"][state]],
+        "segments": [{"count": count, **badge(state, say)} for state, count in data["counts"].items() if state in TONES and count],
         "areas": [(say.name("area", area, area.capitalize()), rows) for area, rows in areas.items()],
         "blockers": [row for row in data["requirements"] if _is_open_blocker(row)],
         "stakeholders": [{**part, "who": who(part["name"], say)} for part in data["stakeholders"]],
