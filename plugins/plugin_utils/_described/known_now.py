@@ -9,6 +9,7 @@ What is not known yet of what every requirement depends on is taken for the stri
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from ...module_utils._phrase import Message, phrase
@@ -26,11 +27,20 @@ _OF_CHECKS = ("with", "proven_by_failure")  # of a requirement: what only its ch
 _EXEMPTION = ("not_applicable", "approved_by", "from", "until")
 _MOST_DEMANDING = {"criticality": 3}
 _SEALED = ("vault", "decrypt")
+_UNDEFINED = re.compile(r"(?:Error rendering template: )?'([\w.]+)' is undefined")
 
 
 def why_later(item: Unresolved) -> Message:
     """What is not known yet, and why."""
     place = item.place or NOBODY
+    undefined = _UNDEFINED.match(item.reason)
+    if undefined:
+        return phrase(
+            "{place:path}: {key:path} comes from the variable {name:path}, which this run does not know",
+            place=place,
+            key=item.path,
+            name=undefined[1],
+        )
     said = item.reason.lower()
     if "undefined" not in said and any(word in said for word in _SEALED):
         return phrase("{place:path}: {key:path} is encrypted, and this run cannot decrypt it", place=place, key=item.path)
