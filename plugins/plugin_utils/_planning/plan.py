@@ -136,7 +136,7 @@ def _made(description: Description, of_checks: Description, policy: Policy, phas
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
     comparison = terms(description.service, description.run.version, remarks.problems)
-    of_files(description, comparison, remarks)
+    of_files(dataclasses.replace(description, drafting=of_checks.drafting), comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
     run_loosened(description, level, requirements, remarks)

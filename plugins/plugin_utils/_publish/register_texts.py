@@ -25,23 +25,25 @@ from .words import Words
 
 _SYMBOLS = {"verifiable": "✅", "later": "🔷", "incomplete": "🔶", "not_declared": "❌", "no_check": "❔", "not_applicable": "➖"}
 _WIDTH = 150
-_INDENT = 36
+_INDENT = 20  # before the state
 
 
 def as_table(data: Data, say: Words) -> str:
     """The register as text: by area, a line a requirement, below it what is to be done about it."""
     service = data["service"]
     lines = [head_of(data, say), *_wrapped(_facts(data, say), 0)]
+    states = {row["state"]: say.name("declared", row["state"]) for row in data["requirements"]}
+    wide = max(map(len, states.values()), default=0) + 2
     area = None
     for row in data["requirements"]:
         if row["area"] != area:
             area = row["area"]
             lines += ["", say.name("area", area, area).upper()]
-        state = say.name("declared", row["state"])
+        state = states[row["state"]]
         state = state.upper() if row["state"] in ("not_declared", "incomplete", "no_check") else state.lower()
-        lines.append(f"  {row['id']:<8}{say.name('impact', row['impact'], row['impact']):<10}{state:<16}{row['title']}")
+        lines.append(f"  {row['id']:<8}{say.name('impact', row['impact'], row['impact']):<10}{state:<{wide}}{row['title']}")
         for text in _below(row, say):
-            lines += _wrapped(text, _INDENT)
+            lines += _wrapped(text, _INDENT + wide)
     lines += ["", f"{verifiable(data, say)}{say('semicolon')} {', '.join(counted(data, say))}".rstrip("; ")]
     if data["counts"]["open_blockers"]:
         lines.append(say.counted("register_blockers", data["counts"]["open_blockers"]))
