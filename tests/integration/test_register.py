@@ -180,14 +180,14 @@ def test_who_must_act_and_when(ci: Made) -> None:
     assert {"BKP-05", "BKP-06"} <= set(acting["team-backup"]) and "LOG-01" in acting["team-payments"]
     waived = ci.entry("BKP-04")
     assert waived["state"] == "not_declared" and waived["waiver"]["until"] == UNTIL
-    assert f"waived until {UNTIL} by head of operations" in ci.page.rows["r-BKP-04"]
+    assert f"Waived until {UNTIL} by head of operations" in ci.page.rows["r-BKP-04"]
 
 
 def test_french(french: Made) -> None:
     assert french.page.language == "fr" and french.data["language"] == "fr"
     assert any(words.startswith("Registre des exigences d’exploitabilité de payments") for words in french.page.words)
     assert {"Procès-verbal de décision", "Qui doit agir", "Exigences"} <= set(french.page.words)
-    assert "Non déclarée" in french.page.rows["r-BKP-04"] and "dérogation jusqu’au" in french.page.rows["r-BKP-04"]
+    assert "Non déclarée" in french.page.rows["r-BKP-04"] and "Dérogation jusqu’au" in french.page.rows["r-BKP-04"]
     assert "vient de la variable runbook_of_payments" in " ".join(french.entry("RUN-01")["why"])
     assert french.outcome.says("à déclarer dans le fichier du service")
     english = {item["id"]: item["state"] for item in french.data["requirements"]}
