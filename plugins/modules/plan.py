@@ -35,7 +35,8 @@ options:
     description:
       - With O(phase=all), path of the register as one HTML page for the body that decides. It loads nothing and prints on A4.
       - C({service}), C({environment}) and C({phase}) stand for those of the run. The folder must be there.
-      - The file is written on the controller.
+      - The file is written on the controller. This option is not taken from a variable, but the playbook C(plan) takes C(readiness_html),
+        C(readiness_markdown) and C(readiness_json).
     type: path
     version_added: 0.3.0
   markdown:

@@ -24,6 +24,7 @@ from ansible.module_utils.common.validation import check_type_dict
 from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten, read_within
 from ...module_utils._phrase import Message
+from ...module_utils._plan_spec import REGISTER_FILES
 from .._described.approvals import FOLDER
 from .._described.concern import concerning
 from .._described.document import Document, FastLoader, Refused, build, dotted, plain
@@ -60,7 +61,8 @@ from .parameters import NEEDED, parameters
 from .shared_plans import Shared, SharedPlans
 from .source import source_of
 
-_OF_THE_TASK = ("fail",)  # whether a task stops its play is not for a variable to say: whoever starts the run can set any
+# whether a task stops its play is not for a variable to say, whoever starts the run can set any; nor where the register of a plan goes
+OF_THE_TASK = ("fail", *REGISTER_FILES)
 
 
 @dataclasses.dataclass
@@ -535,7 +537,7 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
     # the emergency first: it tells what to do about the others
     for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
-        if args.get(name) is None and variable in task_vars and name not in _OF_THE_TASK:
+        if args.get(name) is None and variable in task_vars and name not in OF_THE_TASK:
             try:
                 value = plain(action._templar.template(task_vars[variable]))
             except AnsibleError as exc:
@@ -585,4 +587,4 @@ def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 
-__all__ = ("Context", "context_of", "locate", "refuse", "shown")
+__all__ = ("OF_THE_TASK", "Context", "context_of", "locate", "refuse", "shown")
