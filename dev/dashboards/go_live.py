@@ -116,7 +116,8 @@ def requirements() -> parts.Panel:
         "Requirements",
         """The worst first. Since: when what is seen now began. Headroom: room to the limit of the number that is nearest to it; 100 % far
         from it, 0 % at it, negative beyond it. Proof: observed now, derived from a record,
-        attested by a person, or none where nothing was seen.""",
+        attested by a person, stand_in where a check of somebody's choice proves it in place of the policy's, or none where nothing
+        was seen.""",
         query("A", f"max by (requirement, impact) ({STATE})", as_table=True),
         query("B", f"max by (requirement, title, responsible, proof) ({INFO})", as_table=True),
         query("C", f"max by (requirement) (service_requirement:operability_since:timestamp_seconds{{{ONE}}}) * 1000", as_table=True),
@@ -212,7 +213,8 @@ def headroom() -> parts.Panel:
 def proofs() -> parts.Panel:
     return parts.bars(
         "Proof",
-        "How many requirements are observed by a machine, derived from a dated record, or attested by a person.",
+        """How many requirements are observed by a machine, derived from a dated record, attested by a person, or proved by a check in place
+        of the policy's (stand_in); none: nothing was seen of them.""",
         query("A", f"count by (proof) ({INFO})", "{{proof}}"),
         unit="short",
         thresholds=((None, PURPLE),),

@@ -8,14 +8,17 @@ import contextlib
 import dataclasses
 import typing as t
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._argspec import PLAN_SPEC, RUN_SPEC
+from ..module_utils._plan_spec import ALL, PLAN_SPEC, REGISTER_FILES
 from ..module_utils._units import humanize_seconds
 from ..plugin_utils._acting import refused as _refused
 from ..plugin_utils._acting.context import Context, context_of, refuse
+from ..plugin_utils._acting.drafting import Draft
 from ..plugin_utils._described.document import Refused
+from ..plugin_utils._described.version import collection_version
 from ..plugin_utils._model.loosening import not_told
 from ..plugin_utils._model.plain import to_plain
 from ..plugin_utils._model.planned import Plan, PlannedCheck, PlannedRequirement, PlanState
@@ -23,10 +26,14 @@ from ..plugin_utils._model.text import escape, fit
 from ..plugin_utils._planning.authority import block, waiting
 from ..plugin_utils._planning.written_lines import UNSAID_UNTIL
 from ..plugin_utils._promises.mode import announced
+from ..plugin_utils._publish import places, register_texts
+from ..plugin_utils._publish import register as _register
+from ..plugin_utils._publish.files import PublishFailure, write
 from ..plugin_utils._publish.telling import LONGEST_LINE, loosened
+from ..plugin_utils._publish.words import Words, words
+from ..plugin_utils._publish.words import not_told as not_in_language
 from ..plugin_utils._running import core
 
-SPEC = {**RUN_SPEC, "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"}, **PLAN_SPEC}
 WRITING = ("pre", "post", "recheck")  # the phases in which a check may leave something behind
 _WORDS = {
     "planned": "verified",
@@ -49,7 +56,11 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)
-        context = context_of(self, variables, SPEC)
+        context = context_of(self, variables, PLAN_SPEC)
+        if context.options["phase"] == ALL:
+            return {**result, **self._register(Draft.of(context))}
+        if named := [name for name in REGISTER_FILES if context.options[name]]:
+            self._display.warning(f"{', '.join(named)} left out: the register is that of all phases (phase: all)")
         context.anew = True
         try:
             make = _refused.sound_plans if context.options["fail"] and not context.emergency else _refused.plans
@@ -101,6 +112,46 @@ class ActionModule(ActionBase):
         }
         return {**result, **to_plain(planned)}
 
+    def _register(self, draft: Draft) -> dict[str, object]:
+        """The register of all requirements, shown, and written where it is asked for. AnsibleActionFail."""
+        options = draft.options
+        try:
+            made = draft.register()
+        except Refused as exc:
+            raise refuse(exc) from None
+        asked = str(options["language"] or made.language or "en")
+        if problem := not_in_language(asked):
+            self._display.warning(fit(problem))
+        data = _register.data_of(made, words(asked), collection_version())
+        if options["show"]:
+            Display().display(fit(register_texts.as_table(data, words(asked))))
+        names = {"service": made.service["name"], "environment": made.environment, "phase": ALL}
+        written = []
+        for name in REGISTER_FILES:
+            if not options[name]:
+                continue
+            try:
+                place = places.filled(str(options[name]), names)
+                if not self._task.check_mode:
+                    place = write(place, _FORMS[name](data, words(asked)).encode("utf-8", "replace"))
+            except PublishFailure as exc:
+                raise AnsibleActionFail(f"{name}: {exc}") from None
+            written.append(place)
+        return {
+            "changed": bool(written),
+            "service": made.service["name"],
+            "level": made.level,
+            "register": to_plain(data),
+            "written": written,
+        }
+
+
+_FORMS: t.Mapping[str, t.Callable[[_register.Data, Words], str]] = {
+    "html": _register.as_html,
+    "markdown": register_texts.as_markdown,
+    "json": lambda data, _say: _register.as_json(data),
+}
+
 
 def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
     rule = requirement.rule
@@ -117,7 +168,12 @@ def _as_dict(requirement: PlannedRequirement) -> dict[str, object]:
         "origin": dict(rule.origin),
         "declared_in": requirement.declared_in,
         "checks": [
-            {"check": check.check, "instance": check.instance, "hosts": list(check.hosts) if check.hosts is not None else ["controller"]}
+            {
+                "check": check.check,
+                "instance": check.instance,
+                "hosts": list(check.hosts) if check.hosts is not None else ["controller"],
+                "gap": str(check.gap) if check.gap is not None else None,
+            }
             for check in requirement.checks
             if not check.first_half and not check.aside
         ],
@@ -155,6 +211,11 @@ def _owed(plan: Plan) -> list[str]:
             f"{'':<10}{escape(item.to_copy, LONGEST_LINE)}",
         ]
     return lines
+
+
+def _is_whole(requirement: PlannedRequirement) -> bool:
+    """Whether each of its instances can be verified: one of which something is missing makes it none that can."""
+    return requirement.state is PlanState.PLANNED and not any(check.gap is not None for check in requirement.checks)
 
 
 def _mode(plan: Plan) -> str:
@@ -201,9 +262,12 @@ def register(plan: Plan, today: str = "", written: t.Sequence[PlannedCheck] = ()
     lines += _owed(plan)
     if written:
         lines += ["", "WRITTEN ON HOSTS", *(f"  {_left_behind(check)}" for check in written)]
-    states = [requirement.state for requirement in plan.requirements if requirement.deciding]
-    planned, missing = states.count(PlanState.PLANNED), states.count(PlanState.NOT_DECLARED)
-    lines += ["", f"{len(states)} requirements decide in this phase, {planned} can be verified, {missing} are not declared"]
+    deciding = [requirement for requirement in plan.requirements if requirement.deciding]
+    whole = sum(_is_whole(requirement) for requirement in deciding)
+    states = [requirement.state for requirement in deciding]
+    partly, missing = states.count(PlanState.PLANNED) - whole, states.count(PlanState.NOT_DECLARED)
+    told = f"{partly} are incomplete, " if partly else ""
+    lines += ["", f"{len(states)} requirements decide in this phase, {whole} can be verified, {told}{missing} are not declared"]
     if plan.debt:
         own = [waiver.until for waiver in plan.lines_of_debt if waiver.active]
         lines.append(f"{len(own)} lines of {escape(plan.debt.file)} still hold" + (f", the next until {min(own)}" if own else ""))

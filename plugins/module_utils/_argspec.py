@@ -82,7 +82,6 @@ VERIFY_SPEC: dict[str, t.Any] = {
 }
 
 # documented by decide
-PLAN_SPEC: Spec = {"show": {"type": "bool", "default": True}, "fail": {"type": "bool", "default": True}}
 DECIDE_SPEC: Spec = {
     **RUN_SPEC,
     "phase": {**RUN_SPEC["phase"], "required": False, "default": "pre"},
@@ -224,7 +223,6 @@ __all__ = (
     "ALONE_SPEC",
     "DECIDE_SPEC",
     "HTTP_SPEC",
-    "PLAN_SPEC",
     "RUN_SPEC",
     "VERIFY_SPEC",
     "ArgumentsRefused",

@@ -83,7 +83,7 @@ class Finding:
     expected: dict[str, object] = dataclasses.field(default_factory=dict)
     measurements: list[Measurement] = dataclasses.field(default_factory=list)
     instance: str = ""
-    proof: str = "observed"  # observed, derived, attested; stand_in where a check is not the policy's
+    proof: str = "observed"  # observed, derived, attested; stand_in where a check is not the policy's; none where nothing was seen
     since: str | None = None  # ISO 8601, when what is seen now began
     valid_until: str | None = None  # ISO 8601, after which it does not count, whatever the policy says of its requirement
     instrument: str | None = None  # the server that could not be used: groups the unknowns that it causes
@@ -101,6 +101,8 @@ class Finding:
     def __post_init__(self) -> None:
         self.message = verbatim(self.message)
         self.details = [verbatim(line) for line in self.details]
+        if self.status is Status.UNKNOWN and self.proof in ("observed", "derived"):
+            self.proof = "none"  # what could not be looked at proves nothing
 
     def as_dict(self) -> dict[str, t.Any]:
         """As JSON has it. ``said`` keeps template and parameters of the messages, which stand as text beside it."""
@@ -141,7 +143,9 @@ class Finding:
             of_data(str(line), lines[position] if position < len(lines) else None)
             for position, line in enumerate(values.get("details") or [])
         ]
-        return cls(**values)
+        made = cls(**values)
+        made.proof = str(values.get("proof", made.proof))  # what an earlier version wrote is kept
+        return made
 
 
 _FIELDS = dataclasses.fields(Finding)

@@ -14,14 +14,48 @@ description:
   - The register of a service - every requirement of its level, what would prove it and where, from which policy or file each rule came,
     and what is not declared yet.
   - Asks no host and no server, so it can run in the pipeline of a merge request.
+  - With O(phase=all) it is the register of the design phase - every requirement of the level, whatever its phase, with who must act, what
+    is declared and what is not, by which proof, and when it is due. It needs no host, no password of a vault and no variable - what is not
+    known yet is told as such.
 extends_documentation_fragment:
   - operability.readiness._run
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
 options:
   phase:
+    description:
+      - The phase of which is shown what would be verified; V(all) for the register of all requirements.
+      - V(design) needs no host; V(pre) is before a deployment, V(post) just after it, V(recheck) any later time.
+      - V(smoke) is the quick part of V(post), usable alone after anybody's deployment.
+    type: str
     required: false
     default: design
+    choices: [design, pre, post, smoke, recheck, all]
+  html:
+    description:
+      - With O(phase=all), path of the register as one HTML page for the body that decides. It loads nothing and prints on A4.
+      - C({service}), C({environment}) and C({phase}) stand for those of the run. The folder must be there.
+      - The file is written on the controller. This option is not taken from a variable, but the playbook C(plan) takes C(readiness_html),
+        C(readiness_markdown) and C(readiness_json).
+    type: path
+    version_added: 0.3.0
+  markdown:
+    description:
+      - With O(phase=all), path of the register as Markdown, for the comment of a merge request.
+    type: path
+    version_added: 0.3.0
+  json:
+    description:
+      - With O(phase=all), path of the register as JSON.
+    type: path
+    version_added: 0.3.0
+  language:
+    description:
+      - The language of the register. By default that of the files (C(publish.language), C(defaults.language)), else English.
+      - Another than English needs the Python library Babel on the controller.
+    type: str
+    choices: [en, fr]
+    version_added: 0.3.0
   show:
     description:
       - Whether the register is printed.
@@ -41,6 +75,15 @@ EXAMPLES = r"""
   operability.readiness.plan:
     service_file: readiness.yml
     phase: pre
+
+- name: The register of all requirements, for the merge request and for the body that decides
+  operability.readiness.plan:
+    service_file: readiness.yml
+    organisation_file: organisation.yml
+    phase: all
+    markdown: register.md
+    html: register.html
+    json: register.json
 """
 
 RETURN = r"""
@@ -49,8 +92,20 @@ level:
   returned: success
   type: str
   sample: C
+register:
+  description: The register of all requirements, as its JSON file has it.
+  returned: with O(phase=all)
+  type: dict
+  version_added: 0.3.0
+  sample: {"schema_version": 1, "kind": "register", "counts": {"required": 39, "verifiable": 21, "not_declared": 9}}
+written:
+  description: The files of the register that were written.
+  returned: with O(phase=all)
+  type: list
+  elements: str
+  version_added: 0.3.0
 requirements:
-  description: The requirements, with what would prove them.
+  description: The requirements, with what would prove them. What is missing of an instance is its C(gap).
   returned: success
   type: list
   elements: dict
@@ -124,18 +179,11 @@ requests:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import PLAN_SPEC, RUN_SPEC
+from ..module_utils._plan_spec import PLAN_SPEC
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **RUN_SPEC,
-            "phase": {**RUN_SPEC["phase"], "required": False, "default": "design"},
-            **PLAN_SPEC,
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=PLAN_SPEC, supports_check_mode=True)
     module.fail_json(msg="plan works on the controller: its action plugin was not found")
 
 

@@ -23,6 +23,7 @@ from ansible.module_utils.common import arg_spec
 from ansible_collections.operability.readiness.plugins.module_utils._argspec import ALONE_SPEC, RUN_SPEC, constraints
 from ansible_collections.operability.readiness.plugins.module_utils._publish_spec import NAMED_SPEC
 from ansible_collections.operability.readiness.plugins.module_utils._registry import CHECKS, load_check
+from ansible_collections.operability.readiness.plugins.plugin_utils._acting.context import OF_THE_TASK
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "ansible_collections.operability.readiness.plugins"
@@ -268,7 +269,8 @@ def variables_of_actions(role: str) -> dict[str, dict[str, t.Any]]:
     for path in sorted((ROOT / "roles" / role / "tasks").glob("*.yml")):
         for module, given in tasks_of(yaml.safe_load(path.read_text(encoding="utf-8"))):
             if module in ACTIONS and module != "publish":  # it takes none from variables
-                found.update({f"readiness_{name}": about for name, about in taken_by_action(module).items() if name not in given})
+                left = {name: about for name, about in taken_by_action(module).items() if name not in (*given, *OF_THE_TASK)}
+                found.update({f"readiness_{name}": about for name, about in left.items()})
     return found
 
 

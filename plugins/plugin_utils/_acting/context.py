@@ -24,6 +24,7 @@ from ansible.module_utils.common.validation import check_type_dict
 from ...module_utils._argspec import PHASES
 from ...module_utils._files import NotWritten, read_within
 from ...module_utils._phrase import Message
+from ...module_utils._plan_spec import REGISTER_FILES
 from .._described.approvals import FOLDER
 from .._described.concern import concerning
 from .._described.document import Document, FastLoader, Refused, build, dotted, plain
@@ -60,7 +61,8 @@ from .parameters import NEEDED, parameters
 from .shared_plans import Shared, SharedPlans
 from .source import source_of
 
-_OF_THE_TASK = ("fail",)  # whether a task stops its play is not for a variable to say: whoever starts the run can set any
+# whether a task stops its play is not for a variable to say, whoever starts the run can set any; nor where the register of a plan goes
+OF_THE_TASK = ("fail", *REGISTER_FILES)
 
 
 @dataclasses.dataclass
@@ -288,8 +290,12 @@ class Context:
 
     def service_plan(self, *, phase: str | None = "") -> Plan:
         """The plan with the variables of the first host of the service: the one that all agree on. Refused."""
+        return self.plan(self._first_host(), phase=phase)
+
+    def _first_host(self) -> str | None:
+        """The first host of the service, where the files are not the same for all of them. Refused."""
         if self._is_same_for_all_hosts():
-            return self.plan(phase=phase)
+            return None
         path, _content = self._text(self.options["service_file"], "service")
         said = self._resolved(path, self.options["service_file"], "service", None)
         service = said.get("service") if isinstance(said, dict) else None
@@ -301,7 +307,7 @@ class Context:
         except Refused:
             self.description()  # says where it stands
             raise
-        return self.plan(hosts[0] if hosts else None, phase=phase)
+        return hosts[0] if hosts else None
 
     def _other(self, host: str | None) -> str:
         """Empty for the task's own host, whose variables need no preparation."""
@@ -531,7 +537,7 @@ def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, 
     # the emergency first: it tells what to do about the others
     for name in sorted(spec, key=lambda name: name != "emergency"):
         variable = f"readiness_{name}"
-        if args.get(name) is None and variable in task_vars and name not in _OF_THE_TASK:
+        if args.get(name) is None and variable in task_vars and name not in OF_THE_TASK:
             try:
                 value = plain(action._templar.template(task_vars[variable]))
             except AnsibleError as exc:
@@ -581,4 +587,4 @@ def refuse(exc: Refused, nothing: str = "was verified") -> AnsibleActionFail:
     return AnsibleActionFail("\n".join([head, *(f"  {problem}" for problem in exc.problems)]))
 
 
-__all__ = ("Context", "context_of", "locate", "refuse", "shown")
+__all__ = ("OF_THE_TASK", "Context", "context_of", "locate", "refuse", "shown")

@@ -20,6 +20,8 @@ from .._described.document import Document, Refused, bounded, build, loaded, pos
 from .._model.text import first_line
 from .._running import core
 
+_VAULT = b"$ANSIBLE_VAULT;"  # how a file begins that is encrypted as a whole
+
 
 def locate(loader: t.Any, name: str) -> str | None:
     """A file of the user's: beside the playbook, else in the current folder (a playbook called by FQCN lies in the collection)."""
@@ -78,6 +80,14 @@ def _unreadable(path: str, name: str, exc: Exception) -> Refused:
     return Refused([f"{name} cannot be read{f': {said}' if 'vault' in said.lower() else ': Ansible does not take a value for what it is'}"])
 
 
+def is_sealed(path: str) -> bool:
+    """Whether a file is encrypted as a whole."""
+    try:
+        return read_within(path).startswith(_VAULT)
+    except OSError:
+        return False
+
+
 def digest_of(path: pathlib.Path) -> str | None:
     """Of what stands in a file; None where there is none."""
     try:
@@ -101,4 +111,4 @@ def read_debt(path: pathlib.Path) -> Document | None:
     return build(text, name, loaded(text, name), "debt", folder=path.parent)
 
 
-__all__ = ("content", "digest_of", "load", "locate", "read_debt", "shown", "text_of")
+__all__ = ("content", "digest_of", "is_sealed", "load", "locate", "read_debt", "shown", "text_of")

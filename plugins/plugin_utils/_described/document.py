@@ -83,7 +83,9 @@ class Refused(Exception):
 
 
 class NotResolved(Refused):
-    """A template that cannot be resolved, where its value is needed."""
+    """A template that cannot be resolved, where its value is needed: ``later`` is that value, where there is one alone."""
+
+    later: Unresolved | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +98,9 @@ class Unresolved:
     given: object = dataclasses.field(default=None, compare=False, repr=False)  # what departs from the schema there
 
     def _needed(self, *_args: t.Any) -> t.Any:
-        raise NotResolved([f"{self.place}{': ' if self.place else ''}{self.path}: {self.reason}"])
+        needed = NotResolved([f"{self.place}{': ' if self.place else ''}{self.path}: {self.reason}"])
+        needed.later = self
+        raise needed
 
     __str__ = __iter__ = __getitem__ = __int__ = __float__ = __len__ = __contains__ = _needed
     __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = get = items = values = keys = removesuffix = _needed

@@ -154,6 +154,7 @@ class Description:
     attested: t.Mapping[str, Attested] = dataclasses.field(default_factory=dict)  # by requirement; while a plan is made
     beyond: tuple[Beyond, ...] = ()  # templates of the service file that do more than read variables, with an organisation file beside it
     notices: tuple[Message, ...] = ()  # of the files, whatever is planned from them
+    drafting: bool = False  # for the register: what is not known yet (values, hosts, the version) is told, and refuses nothing
     bare: bool = False  # without what the service file says of the options of checks (``defaults``): as operations alone have them
 
     @property
@@ -290,6 +291,8 @@ class Description:
         if not pattern:
             raise NotDeclared(phrase("service.hosts: no inventory pattern says on which hosts the service runs"))
         found = self.hosts(str(pattern))
+        if not found and self.drafting:
+            return [str(pattern)]  # which hosts these are comes with the inventory
         if not found:
             raise NoHost(phrase("the inventory has no host for the pattern '{pattern:path}'", pattern=str(pattern)))
         return found

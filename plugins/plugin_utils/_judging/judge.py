@@ -151,7 +151,7 @@ def _judge_requirement(planned: PlannedRequirement, plan: Plan, findings: Findin
         status = Status.FAIL if planned.state is PlanState.NOT_DECLARED else Status.UNKNOWN
         missing = planned.state is PlanState.NOT_DECLARED
         message = phrase("not declared: {gap}", gap=planned.why) if missing else planned.why
-        complete = [Finding(status, message, requirement=rule.id)]
+        complete = [Finding(status, message, requirement=rule.id, proof="none")]
     else:
         complete = []
         for check in planned.checks:

@@ -77,7 +77,7 @@ class JudgedRequirement:
     status: Status = Status.UNKNOWN
     message: Message = NOTHING
     remedy: Message = NOTHING
-    proof: str = "observed"
+    proof: str = "none"
     since: str | None = None
     collected_at: str | None = None
     enforce_from: str | None = None

@@ -11,7 +11,7 @@ from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from .._comparing.comparable import numbers, tolerance
 from .._described.declarations import Defaults, Duration, Part
-from .._described.document import Document, Path, dotted, unresolved
+from .._described.document import Document, NotResolved, Path, dotted, unresolved
 from .._described.service import LOG_STORES, Description
 from .._model.planned import Terms
 from .asked_servers import ADDRESSES, CLASSIC, kinds_asked
@@ -25,11 +25,12 @@ def of_files(description: Description, terms: Terms, remarks: Remarks) -> None:
     _tolerances(description, terms, remarks)
     if description.organisation is None:
         return
-    _servers(description, description.organisation, remarks)
-    _names(description, description.organisation, remarks)
-    _defaults(description, description.organisation, remarks)
-    _receivers(description, description.organisation, remarks)
-    _labels(description, description.organisation, remarks)
+    for looked_at in (_servers, _names, _defaults, _receivers, _labels):
+        try:
+            looked_at(description, description.organisation, remarks)
+        except NotResolved:
+            if not description.drafting:  # the register tells what is not known yet; what is looser, the phase that needs it
+                raise
 
 
 def _says(value: object) -> Message:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ...module_utils._phrase import phrase
+from ...module_utils._phrase import Message, phrase
 from ...module_utils._units import parse_duration
 from ...module_utils._versions import tells
 from .._comparing.comparable import terms
@@ -16,6 +16,7 @@ from .._described.approvals import KEYS, digest_of
 from .._described.approvals import places as approved_places
 from .._described.declarations import Duration, OrganisationFile
 from .._described.document import NotResolved, Refused, unresolved
+from .._described.known_now import known_now
 from .._described.policy import Policy
 from .._described.service import Description
 from .._model.loosening import RUN, not_told
@@ -38,7 +39,7 @@ from .owing import owed_by
 from .own_names import look
 from .policy_changes import of_policy
 from .remarks import Remarks
-from .requirements import planned_requirement
+from .requirements import known_later, planned_requirement
 from .rules import make_policy, order, policy_above, rules_of
 from .run_parameters import run_loosened
 from .traits import hold
@@ -47,11 +48,47 @@ from .waivers import declared_waivers, each_once, lower_level, weighed
 SETTLING = ("post", "smoke")  # the phases just after a deployment
 
 
+VERSION = "{version}"  # in the place of the version that a run will name
+
+
 def make(description: Description, policy: Policy, *, phase: str | None) -> Plan:
     """The plan for a phase, or for all of them (None). Refused with every problem of the input."""
     later = _unresolved_basics(description)
     if later:
         raise Refused(later)
+    return _made(description, description, policy, phase)
+
+
+def draft(description: Description) -> Plan:
+    """The plan of all phases, with the checks of each requirement as far as they are known: for the register. Refused.
+
+    What is not known yet is told, and taken for the strictest that it can be.
+    """
+    description, told = _as_known(description)
+    policy = make_policy(description.service, description.organisation)
+    run = dataclasses.replace(description.run, phase="post", version=description.run.version or VERSION)
+    drafted = dataclasses.replace(description, run=run, drafting=True)
+    description = dataclasses.replace(description, run=dataclasses.replace(description.run, phase="design"))
+    made = _made(description, drafted, policy, None)
+    return dataclasses.replace(made, notices=(*told, *made.notices))
+
+
+def _as_known(description: Description) -> tuple[Description, list[Message]]:
+    """The description with its files as far as they are known."""
+    service, told = known_now(description.service)
+    organisation, approvals = description.organisation, []
+    if organisation:
+        organisation, more = known_now(organisation)
+        told += more
+    for document in description.approvals:
+        known, more = known_now(document)
+        approvals.append(known)
+        told += more
+    return dataclasses.replace(description, service=service, organisation=organisation, approvals=tuple(approvals)), told
+
+
+def _made(description: Description, of_checks: Description, policy: Policy, phase: str | None) -> Plan:
+    """The plan; ``of_checks``: the description with which checks are made, where it is another one."""
     remarks = Remarks(notices=[*policy.notices, *description.notices])
     version = description.run.version
     if version is not None and not tells(version) and not description.run.emergency:
@@ -82,8 +119,11 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
     for identifier in sorted(rules, key=order):
         try:
             above = standing.rules.get(identifier)
-            planned = planned_requirement(rules[identifier], description, level, phase, waivers, exempting, remarks, authority, above)
+            planned = planned_requirement(rules[identifier], of_checks, level, phase, waivers, exempting, remarks, authority, above)
         except NotResolved as exc:
+            if of_checks.drafting:
+                requirements.append(known_later(rules[identifier], str(rules[identifier].impact.get(level) or "minor"), exc))
+                continue
             remarks.problems += [f"{problem} ({identifier} needs it now)" for problem in exc.problems]
             continue
         except Refused as exc:
@@ -91,20 +131,22 @@ def make(description: Description, policy: Policy, *, phase: str | None) -> Plan
             continue
         if planned:
             requirements.append(planned)
-    remarks.problems += places.evaluated(description, requirements)
+    known = [item for item in requirements if not unresolved([dict(check.args) for check in item.checks])]
+    remarks.problems += places.evaluated(description, known)
     remarks.problems += written_hours.problems(description)
-    remarks.notices += written_lines.note(description, requirements)
-    places.note(description, requirements, remarks)
+    remarks.notices += written_lines.note(description, known)
+    places.note(description, known, remarks)
     if description.run.let_pass and phase is not None:
         remarks.notices.append(description.run.let_pass.said)
     settling = _settling(description, phase, remarks)
     recheck_every = _recheck_every(description, remarks)
     comparison = terms(description.service, description.run.version, remarks.problems)
-    of_files(description, comparison, remarks)
+    of_files(dataclasses.replace(description, drafting=of_checks.drafting), comparison, remarks)
     mode, observe_until = mode_of(description, level, remarks.problems, remarks.notices)
     ratchet = ratchet_of(description, level, remarks.notices)
     run_loosened(description, level, requirements, remarks)
-    hosts_told(description, requirements, remarks)
+    if not of_checks.drafting:
+        hosts_told(description, requirements, remarks)
     enforced = enforced_here(description, authority, remarks)
     hold(rules, description, level, remarks, enforced=enforced, believed=authority.silent)
     loosened = authority.settled(remarks.loosened, enforced=enforced, problems=remarks.problems)
@@ -235,4 +277,4 @@ def _recheck_every(description: Description, remarks: Remarks) -> float:
     return seconds
 
 
-__all__ = ("make", "make_policy", "records_of")
+__all__ = ("VERSION", "draft", "make", "make_policy", "records_of")

@@ -224,13 +224,13 @@ def planned_checks(
         checks.append(check)
         if instance.gap is None:
             place = description.service.where(instance.path or ("requirements", rule.id))
-            remarks.problems += argument_problems(check, place, given) or module_problems(check, place, given, description)
+            remarks.problems += _problems(check, place, given, description)
             for waiver in accepted if instance.call == "run" else ():
                 limits, name = waiver.accept or {}, waiver.key
                 args = {**instance.args, **limits}
                 checks.append(dataclasses.replace(check, key=f"{key}/accepted {name}", args=args, accepted=True, waiver=name))
                 places = {**given, **dict.fromkeys(limits, f"{waiver.declared_in}: accept")}
-                remarks.problems += argument_problems(checks[-1], place, places) or module_problems(checks[-1], place, places, description)
+                remarks.problems += _problems(checks[-1], place, places, description)
             failing = failing_arguments(exception, instance.args) if instance.call == "run" else None
             if failing is not None:
                 checks.append(_must_fail(check, failing, description, remarks))
@@ -245,8 +245,15 @@ def _must_fail(check: PlannedCheck, args: Options, description: Description, rem
     if problem:
         remarks.problems.append(f"{place}: requirements.{check.requirement}.proven_by_failure: {problem}")
     made = dataclasses.replace(check, key=f"{check.key}/fails", args=args, runs=None, less=None, fails=check.key)
-    remarks.problems += argument_problems(made, place, {}) or module_problems(made, place, {}, description)
+    remarks.problems += _problems(made, place, {}, description)
     return made
+
+
+def _problems(check: PlannedCheck, place: str, places: t.Mapping[str, str], description: Description) -> list[str]:
+    """What is wrong with the arguments of a check; of what is not known yet, the register says so and nobody else can."""
+    if description.drafting and unresolved(check.args):
+        return []
+    return argument_problems(check, place, places) or module_problems(check, place, places, description)
 
 
 def refuse_empty(checks: t.Sequence[PlannedCheck], title: str, place: str, remarks: Remarks, *, refused: bool) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 
-from ...module_utils._phrase import phrase
+from ...module_utils._phrase import Message, listed, phrase, verbatim
 from .._described.declarations import RequirementEntry
 from .._described.document import NotResolved, Refused
+from .._described.known_now import why_later
 from .._described.policy import Rule
 from .._described.service import Description, NoHost, NotApplicable, NotDeclared, NotDue
 from .._model.planned import (
@@ -21,6 +22,7 @@ from .._model.waiver import Waiver
 from .argument_changes import of_arguments
 from .authority import Authority
 from .exempting import Exempting
+from .forgotten_parts import forgotten
 from .policy_changes import of_rule
 from .proofs import chosen_for, planned_checks, refuse_empty
 from .remarks import Remarks
@@ -41,6 +43,8 @@ def planned_requirement(
     above: Rule | None = None,
 ) -> PlannedRequirement | None:
     """What a rule asks in a phase (None: in all of them); None when it asks nothing. NotResolved, Refused.
+
+    With checks, but for the plan of all phases: the service's state is judged over what was found, the register (``drafting``) has them.
 
     ``above`` is the rule as it stands above the service; None for one of its own.
     """
@@ -72,12 +76,40 @@ def planned_requirement(
     if phase == "pre" and run.first_deployment and rule.not_before_first_deployment:
         why = phrase("it cannot exist before the first deployment; it decides at post")
         return dataclasses.replace(planned, state=PlanState.NOT_DUE, why=why)
+    if description.drafting:
+        return _drafted(planned, exception, description, waivers, remarks, authority, above)
     if phase is None:
         _note_for_state(planned, exception, description, authority, above, level, remarks)
         return planned  # the service's state is judged over findings that are there already
     made = _with_checks(planned, exception, description, waivers, remarks, authority, above)
     _note_of_checks(made, exception, description, above, level, remarks)
     return made
+
+
+def _drafted(
+    planned: PlannedRequirement,
+    exception: RequirementEntry,
+    description: Description,
+    waivers: list[Waiver],
+    remarks: Remarks,
+    authority: Authority,
+    above: Rule | None,
+) -> PlannedRequirement:
+    """With the checks of all its phases, as far as they are known yet."""
+    try:
+        made = _with_checks(planned, exception, description, waivers, remarks, authority, above)
+        return dataclasses.replace(made, checks=(*made.checks, *forgotten(made, description)))
+    except NotResolved as exc:
+        return dataclasses.replace(planned, state=PlanState.LATER, why=_why_later(exc))
+
+
+def known_later(rule: Rule, impact: str, exc: NotResolved) -> PlannedRequirement:
+    """A requirement of which nothing can be planned before something is known."""
+    return PlannedRequirement(rule, impact, deciding=True, state=PlanState.LATER, why=_why_later(exc))
+
+
+def _why_later(exc: NotResolved) -> Message:
+    return why_later(exc.later) if exc.later else listed(verbatim(problem) for problem in exc.problems)
 
 
 def _note_of_checks(
@@ -186,4 +218,4 @@ def _with_checks(
     return dataclasses.replace(planned, checks=tuple(checks), declared_in=place, seen_failing=owed)
 
 
-__all__ = ("planned_requirement",)
+__all__ = ("known_later", "planned_requirement")

@@ -383,7 +383,8 @@ def as_requirement(weighed: Weighed, owner: str, phase: str) -> tuple[Rule, Find
         waivable=False,
         origin={"id": "decisions"},
     )
-    return rule, Finding(weighed.status, weighed.message, requirement=REQUIREMENT)
+    proof = "attested" if weighed.status is Status.PASS else "none"
+    return rule, Finding(weighed.status, weighed.message, requirement=REQUIREMENT, proof=proof)
 
 
 # -- what of them is shown

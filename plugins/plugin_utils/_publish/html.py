@@ -271,7 +271,7 @@ class _View:
                 continue
             seen = item.get("verified", (item.get("observed_status") or item.get("status")) in ("pass", "warn", "fail"))
             proof = str(item.get("proof"))
-            counts[proof if seen and proof in counts else "observed" if seen else "none"] += 1
+            counts[proof if seen and proof in counts else "none"] += 1
         whole = sum(counts.values())
         return [
             {

@@ -10,7 +10,9 @@ from xml.sax.saxutils import escape as of_text
 from xml.sax.saxutils import quoteattr
 
 from .._model.text import as_dict, as_dicts, as_float, as_list, escape
+from .signs import UNLIKE_OBSERVED
 from .telling import others, verdict_words, verified_words, waiver_words
+from .words import ENGLISH
 
 _MAX_LINES = 20
 _PROPERTIES = (
@@ -88,9 +90,11 @@ def _case(item: dict[str, object]) -> _Case:
         kind, body = "skipped", [_element("skipped", f"{status.replace('_', ' ')}: {message}")]
     elif status == "fail":
         kind, body = "failure", [_element("failure", message, impact, _explained(item, message))]
-    elif status == "warn":
-        body = [f"<system-out>{of_text('warning: ' + _explained(item, message))}</system-out>"]
-    elif status != "pass":
+    elif status in ("pass", "warn"):
+        said = [f"proof: {ENGLISH.name('proof', item['proof'])}"] if item.get("proof") in UNLIKE_OBSERVED else []
+        said += [f"warning: {_explained(item, message)}"] if status == "warn" else []
+        body = [f"<system-out>{of_text(chr(10).join(said))}</system-out>"] if said else []
+    else:
         kind, body = "error", [_element("error", message, impact, _explained(item, message))]
     attributes = _attributes({"classname": f"readiness.{area}", "name": name, "time": f"{seconds:.3f}"})
     return _Case([f"<testcase{attributes}>", *body, "</testcase>"], kind, seconds)

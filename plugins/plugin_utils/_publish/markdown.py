@@ -10,7 +10,7 @@ import typing as t
 
 from .._model.text import as_dict, as_dicts, as_list, escape
 from . import delivery
-from .signs import OPEN, rank, shown_status, tone
+from .signs import OPEN, UNLIKE_OBSERVED, rank, shown_status, tone
 from .telling import (
     Decision,
     Override,
@@ -155,8 +155,8 @@ class _Report:
         state = f"{_SYMBOLS.get(status, '❔')} {word.upper() if status in OPEN else word.lower()}"
         if requirement.get("deciding") is False:
             state += f" ({say('observed_only')})"
-        if requirement.get("proof") == "stand_in":
-            state += f" ({say.name('proof', 'stand_in')})"
+        if requirement.get("proof") in UNLIKE_OBSERVED:
+            state += f" ({say.name('proof', requirement['proof'])})"
         seen = text(requirement.get("message"))
         if waiver:
             seen += f" ({text(waiver_words(waiver, say))})"

@@ -12,6 +12,7 @@ from .._model.verdict import Verdict
 
 OPEN = ("fail", "unknown", "warn")  # what somebody has to look at
 SYMBOLS = {"pass": "✓", "waived": "≈", "warn": "▲", "unknown": "?", "fail": "✗", "not_applicable": "–", "not_due": "·"}
+UNLIKE_OBSERVED = ("derived", "attested", "stand_in")  # proofs that are named beside a status: no machine has seen it as it is now
 _RANKS = {status: position for position, status in enumerate(STATUSES)}
 _TONES = {
     Verdict.GO: "pass",
@@ -40,4 +41,4 @@ def shown_status(requirement: t.Mapping[str, object]) -> str:
     return "debt" if status == "waived" and as_dict(requirement.get("waiver")).get("kind") == "debt" else status
 
 
-__all__ = ("OPEN", "SYMBOLS", "rank", "shown_status", "tone")
+__all__ = ("OPEN", "SYMBOLS", "UNLIKE_OBSERVED", "rank", "shown_status", "tone")

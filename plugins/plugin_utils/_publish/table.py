@@ -9,7 +9,7 @@ import typing as t
 
 from .._model.text import STATUS_WORDS, STATUSES, as_dict, as_dicts, as_list, columns, escape, shorten, wrap
 from .._promises.mode import announced
-from .signs import OPEN, SYMBOLS, shown_status, tone
+from .signs import OPEN, SYMBOLS, UNLIKE_OBSERVED, shown_status, tone
 from .telling import (
     before_and_after,
     by_area,
@@ -30,6 +30,7 @@ from .telling import (
     version_words,
     waiver_words,
 )
+from .words import ENGLISH
 
 # the symbols where there are only letters
 _PLAIN = {"pass": "+", "waived": "~", "warn": "!", "unknown": "?", "fail": "x", "not_applicable": "-", "not_due": "."}
@@ -128,8 +129,8 @@ class _Table:
         marks = []
         if requirement.get("deciding") is False:
             marks.append("observed only")
-        if requirement.get("proof") == "stand_in":
-            marks.append("stand-in")
+        if requirement.get("proof") in UNLIKE_OBSERVED:
+            marks.append(ENGLISH.name("proof", requirement["proof"]))
         observed = str(requirement.get("observed_status") or status)
         if observed != status:
             marks.append(f"observed: {STATUS_WORDS.get(observed, escape(observed, 20))}")

@@ -28,7 +28,7 @@ LARGEST = 2**20  # characters of what was observed
 _NAME = re.compile(r"[\w.:-]+")
 _TEXTS = ("message", "instance", "proof")
 _OPTIONAL_TEXTS = ("since", "valid_until", "instrument", "remedy", "collected_at")
-_PROOFS = ("observed", "derived", "attested")
+_PROOFS = ("observed", "derived", "attested", "none")
 _BOUNDS = (None, "upper", "lower")
 Json = t.Mapping[str, t.Any]
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import itertools
 import json
@@ -21,6 +22,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._finding imp
     warned,
     worst,
 )
+from ansible_collections.operability.readiness.plugins.module_utils._phrase import phrase
 from generated import cases, seeded, tries_more
 
 
@@ -105,3 +107,15 @@ def test_makers() -> None:
 def test_isoformat_is_utc_with_whole_seconds() -> None:
     moment = dt.datetime(2026, 11, 25, 1, 0, 0, 999, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     assert isoformat(moment) == "2026-11-24T23:00:00Z"
+
+
+def test_what_could_not_be_looked_at_proves_nothing() -> None:
+    assert Finding(Status.UNKNOWN, phrase("no answer")).proof == "none"
+    assert Finding(Status.UNKNOWN, phrase("no record"), proof="derived").proof == "none"
+    seen = Finding(Status.PASS, phrase("it is there"))
+    assert seen.proof == "observed" and dataclasses.replace(seen, status=Status.UNKNOWN).proof == "none"
+    assert Finding(Status.UNKNOWN, phrase("not believed"), proof="stand_in").proof == "stand_in", "named all the same"
+
+
+def test_what_an_earlier_version_wrote_of_the_proof_is_kept() -> None:
+    assert Finding.from_dict({"status": "unknown", "message": "no answer", "proof": "observed"}).proof == "observed"

@@ -72,10 +72,11 @@ def test_one_test_case_a_requirement() -> None:
     assert kinds == {
         **dict.fromkeys(("MON-01", "MON-03"), "error"),
         **dict.fromkeys(("MON-04", "BKP-01"), "failure"),
-        **dict.fromkeys(("MON-10", "RUN-01", "SUP-01", "PLT-02"), "pass"),
+        **dict.fromkeys(("MON-10", "RUN-01", "PLT-02"), "pass"),
         **dict.fromkeys(("BKP-03", "DEL-02", "PLT-01", "PLT-03"), "skipped"),
-        "LOG-05": "system-out",
+        **dict.fromkeys(("LOG-05", "SUP-01"), "system-out"),
     }
+    assert found["SUP-01"][0].text == "proof: attested", "what a person says is told apart from what was seen"
     failure = found["BKP-01"][0]
     assert failure.get("message") == "newest backup is 3 d 4 h old, the limit is 24 h" and failure.get("type") == "blocker"
     assert "newest snapshot 2026-11-22" in str(failure.text) and "responsible: team-backup" in str(failure.text)
