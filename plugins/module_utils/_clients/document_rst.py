@@ -68,7 +68,7 @@ def _teach() -> None:
     from docutils import nodes  # noqa: PLC0415
     from docutils.parsers.rst import Directive, directives, roles  # noqa: PLC0415
 
-    class Anything(dict[str, t.Any]):
+    class Anything(dict[str, t.Callable[[str], t.Any]]):
         """Each option, as it is written."""
 
         def __bool__(self) -> bool:
@@ -77,7 +77,7 @@ def _teach() -> None:
         def __contains__(self, key: object) -> bool:
             return True
 
-        def __missing__(self, key: str) -> t.Any:
+        def __missing__(self, key: str) -> t.Callable[[str], t.Any]:
             return lambda value: value or ""
 
     class Lenient(Directive):
