@@ -37,7 +37,8 @@ _DATES = ("on", "date", "at", "le", "when", "quand")
 _LONGEST_NAMES = 2000  # characters of a list of people
 _AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
 _PROMPTS = re.compile(
-    r"(?:your |my |the )?(?:team|owner|name|nom|equipe|responsable|squad|user|somebody|someone|person|personne)(?: name)?"
+    r"(?:your|my|votre|some) .*|(?:the )?(?:team|owner|squad|user|first|last|your) name|name|nom|owner|somebody|someone|person|personne"
+    r"|quelqu un|nobody yet|nom de l equipe|nom du responsable"
 )
 
 
