@@ -85,7 +85,7 @@ def _told(value: object, depth: int = 0) -> str:
 
 def is_nobody(name: str) -> bool:
     """Whether what stands for a name names nobody: n/a, TODO, <team>."""
-    return is_placeholder(name) or bool(_PROMPTS.fullmatch(normalize(name)))
+    return is_placeholder(name) or bool(_PROMPTS.fullmatch(normalize(name)) or re.fullmatch(r"\s*[<\[{][^@]*[>\]}]\s*", name))
 
 
 def owner_defects(fields: t.Mapping[str, object]) -> list[Defect]:

@@ -340,6 +340,7 @@ def test_a_process_is_used_again_and_never_by_two() -> None:
     assert process is not None and process.poll() is None
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # other tests of this process have threads
 def test_after_a_fork_the_process_is_the_parents() -> None:
     with documents.borrowed() as reading:
         reading.read(b"# a\n", "markdown", 60.0)
