@@ -100,7 +100,7 @@ options:
   executed_by_other:
     description:
       - Whether C(executed_by) in the front matter must name somebody other than C(author).
-      - When it was executed may stand in C(executed_on), or with the name, as in C({name: Ali Ben, on: 2026-10-01}).
+      - "When it was executed may stand in C(executed_on), or with the name, as in C({name: Ali Ben, on: 2026-10-01})."
     type: bool
     default: false
   executed_max_age:

@@ -13,7 +13,7 @@ import stat
 import typing as t
 
 from .._argspec import Spec, http_spec
-from .._clients.document import Document, Reading, form_of
+from .._clients.document import Document, Reading, borrowed, form_of
 from .._clients.document_places import Commit, Folder, Place
 from .._clients.git_source import TRANSPORTS, NoSuchFile, fetched, within
 from .._clients.links import LOGIN_PAGE, SOFT_404, judge
@@ -107,7 +107,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         source = _source(args, runner, stack)
         if isinstance(source, Finding):
             return source
-        reading = stack.enter_context(Reading())
+        reading = stack.enter_context(borrowed())
         return _examined(source, args, runner, reading)
 
 

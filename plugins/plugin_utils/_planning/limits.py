@@ -16,10 +16,10 @@ from ...module_utils._units import parse_comparison, parse_duration, parse_size
 
 # -- limits; without a value there is none
 HIGHER = (
-    ("deadline", "evaluated_within", "every", "executed_max_age", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age")
-    + ("max_latency", "max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag")
-    + ("parts", "receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
-    + ("behind", "max_malformed")
+    ("deadline", "evaluated_within", "every", "failure_limit", "lookback", "max_age", "max_duration", "max_full_age", "max_latency")
+    + ("max_lag", "max_offset", "max_restarts", "max_retention", "max_series", "max_silence", "max_size", "max_wal_lag", "parts")
+    + ("receipt_max_age", "restore_every", "rpo", "rpo_margin", "rto", "size_deviation", "takes", "within")
+    + ("behind", "executed_max_age", "max_malformed")
 )  # fmt: skip
 LOWER = (
     ("compare", "connect_timeout", "generations", "horizon", "length", "min_count", "min_coverage", "min_days", "min_files", "min_free")
@@ -78,14 +78,14 @@ CONNECTION = (
 )  # fmt: skip
 OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
-    ("addresses", "alert", "anchors", "archive_prefix", "arguments", "aspect", "backend", "barman_server", "chains", "chdir", "closed")
-    + ("command", "components", "config", "conninfo", "contacts", "container", "covers", "cron", "data_directory", "data_sources")
-    + ("database", "endpoints", "engine", "entries", "environment", "extra_labels", "failover", "fields", "format", "generation", "git")
-    + ("gives", "glob_archives", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username")
+    ("addresses", "alert", "archive_prefix", "arguments", "aspect", "backend", "barman_server", "chains", "chdir", "closed", "command")
+    + ("components", "config", "conninfo", "contacts", "container", "covers", "cron", "data_directory", "data_sources", "database")
+    + ("endpoints", "engine", "entries", "environment", "extra_labels", "failover", "fields", "format", "generation", "gives")
+    + ("glob_archives", "host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username")
     + ("inventory", "jobs", "journal", "journald")
     + ("keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels", "path", "paths")
     + ("pattern", "port", "prefer", "proc", "profile", "protocol", "python", "query", "receipt_bearer_token", "receipt_ca_path")
-    + ("record_start",)
+    + ("anchors", "git", "record_start")
     + ("receipt_file", "receipt_headers", "receipt_password", "receipt_url", "receipt_username", "receivers", "receivers_by_severity")
     + ("record", "repo", "repository", "root", "rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service")
     + ("services", "signals", "since", "size_unit", "socket", "stanza", "success_file", "suite", "tag", "tags", "template", "time_format")
