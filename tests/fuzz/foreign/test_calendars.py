@@ -14,7 +14,12 @@ import zoneinfo
 import pytest
 from ansible_collections.operability.readiness.plugins.module_utils._checks import _roster_cover, _roster_shifts
 from ansible_collections.operability.readiness.plugins.module_utils._checks._roster_people import known_people, named
-from ansible_collections.operability.readiness.plugins.module_utils._clients import calendar_reading, calendar_times, calendars
+from ansible_collections.operability.readiness.plugins.module_utils._clients import (
+    calendar_events,
+    calendar_reading,
+    calendar_times,
+    calendars,
+)
 from ansible_collections.operability.readiness.plugins.module_utils._clients.roster_entries import PLAIN, Attendee, Entry
 from ansible_collections.operability.readiness.plugins.module_utils._finding import CannotObserve
 from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
@@ -211,9 +216,9 @@ def test_the_lines_of_a_foreign_calendar() -> None:
     @fuzz(80)
     @given(answers(*SEEDS))
     def read(text: str) -> None:
-        with contextlib.suppress(calendar_reading.Refused):
-            lines, events = calendar_reading.split(text)
-            calendar_reading.without_the_past(lines, events, dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 1))
+        with contextlib.suppress(calendar_events.Refused):
+            lines, events = calendar_events.split(text)
+            calendar_events.without_the_past(lines, events, dt.datetime(2026, 1, 1), dt.datetime(2026, 12, 1))
         calendar_times.duration_of(text)
         calendar_times.known_zone(text)
 
