@@ -118,6 +118,10 @@ BESIDE: dict[str, dict[str, t.Any]] = {
     "decisions": {"required": ["pre", "post", "recheck"]},
     "removed.0": {"version": "1"},
     "waivers.0": {"service": "payments", "requirement": "BKP-01", "until": "2027-01-01"},
+    "attestations.0": {
+        **{"service": "payments", "requirement": "SUP-04", "result": "positive", "date": "2026-11-20", "until": "2027-01-31"},
+        "evidence": [{"path": "evidence.txt", "sha256": "a" * 64}],
+    },
     "requirements.MON-07.check": {"title": "x"},
     "requirements.MON-07.approved_by": {"not_applicable": "x"},
     "requirements.MON-07.until": {"not_applicable": "x"},
@@ -281,7 +285,7 @@ def declaring(wanted: t.Sequence[Key], root: Schema, base: Schema) -> Schema:
             mapping = at(data, path)
             for name, value in BESIDE.get(dotted(path), {}).items():
                 if name in schema["properties"]:
-                    mapping.setdefault(name, value)
+                    mapping.setdefault(name, copy.deepcopy(value))
             for name in schema.get("required", ()):
                 mapping.setdefault(name, sample(schema["properties"][name], root))
         mapping = at(data, key.path[:-1])
