@@ -134,10 +134,9 @@ class FullEstate(Estate):
         self.facts.update({name: running[name].url for name in ("prometheus", "alertmanager", "pushgateway", "wiki", "gateway", "boards")})
         self.facts.update(central=str(folder / "central" / "central"), central_port=running["central"].port, node_port=node_port)
         self.facts.update(closed_port=servers.free_port(), time_port=right, wrong_time_port=wrong, programs=str(HERE), node="shop1-node")
-        self._lay()
-        for days in (3, 2, 1):
-            moment = dt.datetime.now() - dt.timedelta(days=days)
-            self._night("--time", moment.strftime("%Y-%m-%d %H:%M:%S"))
+        lay(folder, self.facts)
+        moment = dt.datetime.now() - dt.timedelta(days=1)
+        self._night("--time", moment.strftime("%Y-%m-%d %H:%M:%S"))
         self._night()
         prometheus.config = (
             "scrape_configs:\n"
@@ -146,35 +145,9 @@ class FullEstate(Estate):
             f"  - {{job_name: pushgateway, honor_labels: true, static_configs: [{{targets: ['{servers.LOCAL}:{running['pushgateway'].port}']}}]}}\n"
             f"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{servers.LOCAL}:{running['alertmanager'].port}']}}]}}]}}\n"
         )
-        prometheus.rules = (folder / "rules.yml").read_text()
+        prometheus.rules = (folder / "prometheus" / "rules.yml").read_text()
         prometheus.remember(f"{address}:{metrics_port}" for address in addresses)
         self._start("prometheus", "boards")
-
-    # what is laid
-
-    def _lay(self) -> None:
-        """The files below full/, with what this estate has in the place of each @NAME@."""
-        known = {name: str(value) for name, value in self.facts.items()}
-        today = dt.datetime.now(dt.timezone.utc).date()
-        for name, days in (("today", 0), ("three_days_ago", -3), ("in_sixty_days", 60), ("in_two_years", 730)):
-            known[name] = (today + dt.timedelta(days=days)).isoformat()
-        for evidence in (LAID / "evidence").iterdir():
-            known[evidence.stem] = hashlib.sha256(evidence.read_bytes()).hexdigest()
-        for source in sorted(path for path in LAID.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
-            target, text = self.folder / source.relative_to(LAID), source.read_text()
-            for name, value in known.items():
-                text = text.replace(f"@{name}@", value)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text)
-        (self.folder / "crontab").write_text(f"30 2 * * * root /bin/sh {self.folder}/nightly-backup\n")
-        (self.folder / "on-call.ics").write_text(roster(today - dt.timedelta(days=7)))
-        (self.folder / "scratch").mkdir(mode=0o700)
-        (self.folder / "artefacts").mkdir()
-        for version in ("1", "2"):
-            artefact = self.folder / "artefacts" / f"shop-{version}.tar"
-            artefact.write_bytes(f"the shop, version {version}\n".encode() * 1000)
-            digest = hashlib.sha256(artefact.read_bytes()).hexdigest()
-            artefact.with_suffix(".sha256").write_text(f"{digest}  {artefact.name}\n")
 
     def _night(self, *options: str) -> None:
         subprocess.run(["/bin/sh", str(self.folder / "nightly-backup"), *options], check=True, capture_output=True)
@@ -195,10 +168,35 @@ class FullEstate(Estate):
                     raise RuntimeError(f"the {kind} test did not pass: {done.stdout[-2000:]}")
 
 
+def lay(folder: pathlib.Path, facts: t.Mapping[str, t.Any]) -> None:
+    """Lays the files below full/ into ``folder``, with what this estate has in the place of each @NAME@; the roster and the artefacts."""
+    known = {name: str(value) for name, value in facts.items()}
+    today = dt.datetime.now(dt.timezone.utc).date()
+    for name, days in (("today", 0), ("three_days_ago", -3), ("in_sixty_days", 60), ("in_two_years", 730)):
+        known[name] = (today + dt.timedelta(days=days)).isoformat()
+    for evidence in (LAID / "evidence").iterdir():
+        known[evidence.stem] = hashlib.sha256(evidence.read_bytes()).hexdigest()
+    for source in sorted(path for path in LAID.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        target, text = folder / source.relative_to(LAID), source.read_text()
+        for name, value in known.items():
+            text = text.replace(f"@{name}@", value)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    (folder / "crontab").write_text(f"30 2 * * * root /bin/sh {folder}/nightly-backup\n")
+    (folder / "on-call.ics").write_text(roster(today - dt.timedelta(days=7)))
+    (folder / "scratch").mkdir(mode=0o700, exist_ok=True)
+    (folder / "artefacts").mkdir(exist_ok=True)
+    for version in ("1", "2"):
+        artefact = folder / "artefacts" / f"shop-{version}.tar"
+        artefact.write_bytes(f"the shop, version {version}\n".encode() * 1000)
+        digest = hashlib.sha256(artefact.read_bytes()).hexdigest()
+        artefact.with_suffix(".sha256").write_text(f"{digest}  {artefact.name}\n")
+
+
 def roster(first: dt.date) -> str:
     """A calendar in which each tier has its day and its night, every day from ``first`` on."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//demo//on call//EN"]
     for (tier, hour), who in SHIFTS.items():
-        lines += ["BEGIN:VEVENT", f"UID:{tier}-{hour}@shop.test", "DTSTAMP:20260101T000000Z", f"SUMMARY:{tier}: {who}"]
+        lines += ["BEGIN:VEVENT", f"UID:{tier}-{hour}@shop.example", "DTSTAMP:20260101T000000Z", f"SUMMARY:{tier}: {who}"]
         lines += [f"DTSTART:{first:%Y%m%d}T{hour:02}0000Z", "DURATION:PT12H", "RRULE:FREQ=DAILY", "END:VEVENT"]
     return "\r\n".join([*lines, "END:VCALENDAR", ""])
