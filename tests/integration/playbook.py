@@ -93,8 +93,8 @@ class Site:
             "schema_version": 1,
             "chains": {
                 "shop": [
-                    {"tier": "N1", "contact": "support@shop.test", "hours": "24x7", "response": "15m"},
-                    {"tier": "N2", "contact": "team@shop.test", "hours": "24x7", "response": "1h"},
+                    {"tier": "N1", "contact": "support@shop.example", "hours": "24x7", "response": "15m"},
+                    {"tier": "N2", "contact": "team@shop.example", "hours": "24x7", "response": "1h"},
                 ]
             },
             "policy": {"name": "starter", "requirements": {}},

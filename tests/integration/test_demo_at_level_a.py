@@ -12,7 +12,7 @@ import typing as t
 import jinja2
 import pytest
 import servers
-import stack
+import shop_estate
 import yaml
 from integration.playbook import ROLE, ROOT, Outcome, Site
 
@@ -24,7 +24,7 @@ OBSERVED = {("pass", "observed")}
 class Demo(Site):
     """The demo's estate with its two files; of the policy nothing but what is asked of logs."""
 
-    def __init__(self, folder: pathlib.Path, estate: stack.Estate) -> None:
+    def __init__(self, folder: pathlib.Path, estate: shop_estate.Estate) -> None:
         super().__init__(folder)
         self.estate = estate
         self.service, self.organisation = (self._laid(name) for name in ("readiness.yml", "organisation.yml"))
@@ -32,7 +32,7 @@ class Demo(Site):
         self.service["service"]["hosts"] = "web"
         self.service["parts"]["web"]["hosts"] = "web"
         self.organisation["policy"] = {"name": "default"}
-        self.hosts = {name: {"ansible_host": address} for name, address in stack.HOSTS.items()}
+        self.hosts = {name: {"ansible_host": address} for name, address in shop_estate.HOSTS.items()}
         self.others = {"log1": {}}
 
     def _laid(self, name: str) -> dict[str, t.Any]:
@@ -55,7 +55,7 @@ class Demo(Site):
 
 @pytest.fixture
 def demo(tmp_path: pathlib.Path, binaries: servers.Binaries) -> t.Iterator[Demo]:
-    estate = stack.Estate(tmp_path / "estate", binaries)
+    estate = shop_estate.Estate(tmp_path / "estate", binaries)
     try:
         estate.build()
         yield Demo(tmp_path / "site", estate)

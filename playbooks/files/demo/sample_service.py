@@ -15,15 +15,23 @@ import ssl
 import threading
 import time
 
+from cryptography import x509
+
+LIMITS = (0.005, 0.05, 0.5, 5.0)  # seconds
+
 
 class Service:
     """What one instance knows of itself."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, certificate: pathlib.Path) -> None:
         self.folder = folder
+        shown = x509.load_pem_x509_certificate(certificate.read_bytes())
+        ends = getattr(shown, "not_valid_after_utc", None) or shown.not_valid_after.replace(tzinfo=dt.timezone.utc)
+        self.certificate_ends = ends.timestamp()
         self.version = (folder / "current" / "version.txt").read_text().strip()
         self.started = time.time()
-        self.requests = 0
+        self.requests, self.seconds, self.busy = 0, 0.0, 0
+        self.under = dict.fromkeys(LIMITS, 0)  # answers that took no longer than that
         handler = logging.handlers.RotatingFileHandler(folder / "log" / "shop.log", maxBytes=200_000, backupCount=3)
         self.log = logging.getLogger("shop")
         self.log.addHandler(handler)
@@ -32,6 +40,12 @@ class Service:
     def say(self, message: str) -> None:
         now = dt.datetime.now(dt.timezone.utc).isoformat()
         self.log.info(json.dumps({"timestamp": now, "level": "info", "service": "shop", "message": message}))
+
+    def answered(self, seconds: float) -> None:
+        self.requests += 1
+        self.seconds += seconds
+        for limit in LIMITS:
+            self.under[limit] += seconds <= limit
 
     def metrics(self) -> str:
         return (
@@ -44,6 +58,18 @@ class Service:
             "# HELP shop_build_info The version that runs.\n"
             "# TYPE shop_build_info gauge\n"
             f'shop_build_info{{version="{self.version}"}} 1\n'
+            "# HELP shop_request_duration_seconds How long answers take.\n"
+            "# TYPE shop_request_duration_seconds histogram\n"
+            + "".join(f'shop_request_duration_seconds_bucket{{le="{limit:g}"}} {count}\n' for limit, count in self.under.items())
+            + f'shop_request_duration_seconds_bucket{{le="+Inf"}} {self.requests}\n'
+            f"shop_request_duration_seconds_sum {self.seconds:.6f}\n"
+            f"shop_request_duration_seconds_count {self.requests}\n"
+            "# HELP shop_busy_threads Requests that are being answered.\n"
+            "# TYPE shop_busy_threads gauge\n"
+            f"shop_busy_threads {self.busy}\n"
+            "# HELP shop_certificate_not_after_timestamp_seconds When the certificate that it shows ends.\n"
+            "# TYPE shop_certificate_not_after_timestamp_seconds gauge\n"
+            f"shop_certificate_not_after_timestamp_seconds {self.certificate_ends:.0f}\n"
             "# HELP process_start_time_seconds When it started.\n"
             "# TYPE process_start_time_seconds gauge\n"
             f"process_start_time_seconds {self.started:.3f}\n"
@@ -55,7 +81,8 @@ def serve(service: Service, address: str, port: int, certificate: pathlib.Path |
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # noqa: N802 - http.server wants this name
-            service.requests += 1
+            began = time.monotonic()
+            service.busy += 1
             answers = {
                 "/health": ("application/json", json.dumps({"status": "UP"})),
                 "/info": ("application/json", json.dumps({"build": {"version": service.version}})),
@@ -67,6 +94,8 @@ def serve(service: Service, address: str, port: int, certificate: pathlib.Path |
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body.encode())
+            service.busy -= 1
+            service.answered(time.monotonic() - began)
 
         def do_POST(self) -> None:  # noqa: N802 - notifications of the Alertmanager
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -93,7 +122,7 @@ def main() -> None:
     parser.add_argument("--metrics-port", type=int, required=True)
     parser.add_argument("--certificate", type=pathlib.Path, required=True)
     options = parser.parse_args()
-    service = Service(options.folder)
+    service = Service(options.folder, options.certificate)
     serve(service, options.address, options.port, options.certificate)
     serve(service, options.address, options.metrics_port, None)
     service.say(f"version {service.version} is up")

@@ -53,6 +53,14 @@ def free_port(address: str = LOCAL) -> int:
         return int(probe.getsockname()[1])
 
 
+def alive(pid: int) -> bool:
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 class Server:
     """A child process in a folder of its own; its output is kept in ``output.log`` there."""
 

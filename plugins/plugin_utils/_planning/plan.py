@@ -112,7 +112,7 @@ def _made(description: Description, of_checks: Description, policy: Policy, phas
     look(description, standing, remarks, refused=authority.has_spoken)
     of_policy(standing, policy, description, level, remarks)
     stated = attested(description, policy, standing, rules, level, approving, remarks)
-    description = dataclasses.replace(description, attested=stated)
+    description, of_checks = (dataclasses.replace(one, attested=stated) for one in (description, of_checks))
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
     requirements = []
