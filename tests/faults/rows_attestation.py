@@ -444,7 +444,11 @@ ROWS = [
     ),
     Row("attestation", "the page is empty", page("/empty"), "fail", r"/empty (is empty|answers with status 200 and an empty page)"),
     Row(
-        "attestation", "the page is a login", page("/handover", LOGIN), "unknown", r"its evidence cannot be seen: .* answers with a login page"
+        "attestation",
+        "the page is a login",
+        page("/handover", LOGIN),
+        "unknown",
+        r"its evidence cannot be seen: .* answers with a login page",
     ),
     Row("attestation", "the page leads to a login", page("/to-login", LOGIN), "unknown", r"login page"),
     Row("attestation", "the page wants a login", page("/private"), "unknown", r"asks for a login \(status 401\)"),
