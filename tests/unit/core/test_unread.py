@@ -452,11 +452,12 @@ def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
 
 
 def test_several_stand_in_one_line_a_file() -> None:
-    service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  operations_manual: x.md\n  call_script: y.md\n"
+    service = "schema_version: 1\nservice:\n  name: payments\n  owner: team-payments\n  hosts: payments\n"
+    service += "  description: what is paid\n  solution_owner: Ana Costa\n"
     shared = "schema_version: 1\nplatforms: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n"
     shared += "  l: {kind: pushgateway, failover: [x]}\n"
     assert notices(service, shared) == [
-        "readiness.yml: declared, and not looked at by this version: documents.operations_manual (line 5), documents.call_script (line 6)",
+        "readiness.yml: declared, and not looked at by this version: service.description (line 6), service.solution_owner (line 7)",
         "organisation.yml: declared, and not looked at by this version: platforms (line 2), servers.l (kind pushgateway) (line 5)",
     ]
 
