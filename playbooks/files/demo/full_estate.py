@@ -47,7 +47,8 @@ class LongPrometheus(servers.Prometheus):
     """Prometheus that keeps what it saw for 90 days, and has seen the service for a month."""
 
     def command(self) -> list[str]:
-        return [*super().command(), "--storage.tsdb.retention.time=90d"]
+        # before it has found the Alertmanager it sends to nobody: the next time is soon
+        return [*super().command(), "--storage.tsdb.retention.time=90d", "--rules.alert.resend-delay=5s"]
 
     def remember(self, instances: t.Iterable[str]) -> None:
         """Lays the month before as Prometheus would have kept it: both instances were up at all times but for twenty minutes."""
