@@ -47,7 +47,8 @@ class LongPrometheus(servers.Prometheus):
     """Prometheus that keeps what it saw for 90 days, and has seen the service for a month."""
 
     def command(self) -> list[str]:
-        return [*super().command(), "--storage.tsdb.retention.time=90d"]
+        # before it has found the Alertmanager it sends to nobody: the next time is soon
+        return [*super().command(), "--storage.tsdb.retention.time=90d", "--rules.alert.resend-delay=5s"]
 
     def remember(self, instances: t.Iterable[str]) -> None:
         """Lays the month before as Prometheus would have kept it: both instances were up at all times but for twenty minutes."""
@@ -78,7 +79,7 @@ class Pages(Program):
 
 
 class FullEstate(Estate):
-    """Two instances and everything that operations asks of level A. ``answers`` says what stands where the laid files have @NAME@."""
+    """Two instances and everything that operations asks of level A. ``answers`` says what stands where the laid files have __NAME__."""
 
     def build(self) -> None:
         if self.binaries is None:
@@ -138,11 +139,14 @@ class FullEstate(Estate):
         moment = dt.datetime.now() - dt.timedelta(days=1)
         self._night("--time", moment.strftime("%Y-%m-%d %H:%M:%S"))
         self._night()
+        jobs = {
+            "shop": [f"{address}:{metrics_port}" for address in addresses],
+            "node": [f"{address}:{node_port}" for address in addresses],
+            "pushgateway": [f"{servers.LOCAL}:{running['pushgateway'].port}"],
+        }
+        scraped = [f"{{job_name: {job}, honor_labels: true, static_configs: [{{targets: {targets}}}]}}" for job, targets in jobs.items()]
         prometheus.config = (
-            "scrape_configs:\n"
-            f"  - {{job_name: shop, static_configs: [{{targets: {[f'{address}:{metrics_port}' for address in addresses]}}}]}}\n"
-            f"  - {{job_name: node, static_configs: [{{targets: {[f'{address}:{node_port}' for address in addresses]}}}]}}\n"
-            f"  - {{job_name: pushgateway, honor_labels: true, static_configs: [{{targets: ['{servers.LOCAL}:{running['pushgateway'].port}']}}]}}\n"
+            f"scrape_configs: [{', '.join(scraped)}]\n"
             f"alerting: {{alertmanagers: [{{static_configs: [{{targets: ['{servers.LOCAL}:{running['alertmanager'].port}']}}]}}]}}\n"
         )
         prometheus.rules = (folder / "prometheus" / "rules.yml").read_text()
@@ -169,7 +173,7 @@ class FullEstate(Estate):
 
 
 def lay(folder: pathlib.Path, facts: t.Mapping[str, t.Any]) -> None:
-    """Lays the files below full/ into ``folder``, with what this estate has in the place of each @NAME@; the roster and the artefacts."""
+    """Lays the files below full/ into ``folder``, with what this estate has in the place of each __NAME__; the roster and the artefacts."""
     known = {name: str(value) for name, value in facts.items()}
     today = dt.datetime.now(dt.timezone.utc).date()
     for name, days in (("today", 0), ("three_days_ago", -3), ("in_sixty_days", 60), ("in_two_years", 730)):
@@ -179,7 +183,7 @@ def lay(folder: pathlib.Path, facts: t.Mapping[str, t.Any]) -> None:
     for source in sorted(path for path in LAID.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
         target, text = folder / source.relative_to(LAID), source.read_text()
         for name, value in known.items():
-            text = text.replace(f"@{name}@", value)
+            text = text.replace(f"__{name}__", value)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
     (folder / "crontab").write_text(f"30 2 * * * root /bin/sh {folder}/nightly-backup\n")

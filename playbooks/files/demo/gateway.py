@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The demo's gateway to telephones, and its watch from outside: it notes each notification in a file, and knows when it heard a heartbeat."""
+"""The demo's gateway to telephones, and its watch from outside: it notes each notification, and knows when it heard a heartbeat."""
 
 from __future__ import annotations
 
