@@ -20,6 +20,7 @@ help: ## this text
 	@echo '  make test GROUPS="unit faults"   these groups only: lint unit faults integration second cores sanity molecule demo'
 	@echo '  REQUIRE=all make test            what this machine cannot run, and a skipped test, is a failure (as in .ci/run)'
 	@echo '  DEMO=embedded make demo          without the real Prometheus, Alertmanager, rsyslog and restic'
+	@echo '  DEMO=full make demo              a service of level A with everything in place: GO; then people and documents fail: NO-GO'
 
 environment: ## the Python environment in .venv, and the checkout linked in as a collection
 	@dev/python-environment

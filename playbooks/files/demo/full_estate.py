@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import os
 import pathlib
 import subprocess
 import sys
+import time
 import typing as t
+import urllib.parse
+import urllib.request
 
 import servers
 import shop_estate
@@ -62,7 +66,8 @@ class LongPrometheus(servers.Prometheus):
         text = self.folder / "month.txt"
         text.write_text("\n".join([*lines, "# EOF", ""]))
         promtool = str(self.binaries.path("promtool"))
-        command = [promtool, "tsdb", "create-blocks-from", "openmetrics", str(text), str(self.folder / "data")]
+        # in few blocks: for each it reads all of the text again
+        command = [promtool, "tsdb", "create-blocks-from", "--max-block-duration=300h", "openmetrics", str(text), str(self.folder / "data")]
         subprocess.run(command, check=True, capture_output=True, env=self.environment())
 
 
@@ -86,6 +91,7 @@ class FullEstate(Estate):
             raise servers.NotThere("the estate of a service of level A needs the real servers: run dev/debian-packages")
         super().build()
         self._accept()
+        self._settle()
 
     # what super().build() calls
 
@@ -170,6 +176,23 @@ class FullEstate(Estate):
                 done = subprocess.run(command, cwd=self.folder, env={**os.environ, **given}, capture_output=True, text=True, check=False)
                 if done.returncode:
                     raise RuntimeError(f"the {kind} test did not pass: {done.stdout[-2000:]}")
+
+    def _settle(self, seconds: float = 90.0) -> None:
+        """Waits until what watches the service has watched it for a moment, as it would have for long: rates, and a first heartbeat."""
+        asked = f"{self.facts['prometheus']}/api/v1/query"
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            rates = answered(asked, query="count(shop:request_errors:ratio_rate5m and on(instance) rate(shop_requests_total[10s]) > 0)")
+            heard = answered(f"{self.facts['gateway']}/heartbeat/status")
+            if [one["value"][1] for one in rates["data"]["result"]] == [str(len(HOSTS))] and heard["status"] == "up":
+                return
+            time.sleep(0.5)
+        raise RuntimeError(f"within {seconds:g} s the monitoring has not seen the service, or no heartbeat was heard")
+
+
+def answered(url: str, **form: str) -> t.Any:
+    with urllib.request.urlopen(f"{url}?{urllib.parse.urlencode(form)}" if form else url, timeout=5) as answer:
+        return json.load(answer)
 
 
 def lay(folder: pathlib.Path, facts: t.Mapping[str, t.Any]) -> None:
