@@ -11,7 +11,6 @@ import typing as t
 from .._argspec import Spec
 from .._clients.systemd import show
 from .._finding import CannotObserve, Finding, Status, passed
-from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
 from .systemd_unit import full_name
@@ -50,7 +49,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
         (Status.UNKNOWN, phrase("{name:path} was not seen: {why}", name=name, why=why))
         for name, why in [*units.unseen.items(), *paths.unseen.items()]
     ]
-    observed = {"units": units.as_dict(), "paths": paths.as_dict()}
+    observed: dict[str, object] = {"units": units.as_dict(), "paths": paths.as_dict()}
     if not said:
         count = len(units.there) + len(paths.there)
         there = plural(
@@ -74,7 +73,7 @@ def looked_for(names: t.Iterable[str], exists: t.Callable[[str, Runner], bool], 
         try:
             (looked.there if exists(name, runner) else looked.missing).append(name)
         except CannotObserve as exc:
-            looked.unseen[name] = one_line(exc.message, 300)
+            looked.unseen[name] = exc.message
     return looked
 
 

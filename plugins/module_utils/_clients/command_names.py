@@ -14,6 +14,7 @@ from .shell_lines import UNKNOWN, Command, commands_in
 UNIT, PATH, ALERT = "unit", "path", "alert"
 MOST = 500  # names of one document
 _LARGEST = 1024 * 1024  # characters of code
+_MOST_LINES = 20_000  # of code
 _SUFFIXES = ("service", "socket", "timer", "target", "mount", "automount", "path", "swap", "slice", "scope", "device")
 _VERBS = frozenset(
     ("start", "stop", "restart", "reload", "try-restart", "reload-or-restart", "try-reload-or-restart", "condrestart", "force-reload")
@@ -79,7 +80,7 @@ def names_in(document: Document) -> list[Named]:
     away_until = 0
     pieces = [(part.line, part.text, True) for part in document.parts if part.kind == "code"]
     pieces += [(line, text, False) for text, line in document.codes]
-    if sum(len(text) for _line, text, _block in pieces) > _LARGEST:
+    if sum(len(text) for _line, text, _block in pieces) > _LARGEST or sum(text.count("\n") for _l, text, _b in pieces) > _MOST_LINES:
         raise ValueError("too much code")
 
     def note(kind: str, name: str, line: int) -> None:

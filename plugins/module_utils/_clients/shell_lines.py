@@ -119,6 +119,8 @@ def _words(text: str) -> list[str] | None:
     """None where a quotation is open."""
     if len(text) > _LONGEST:
         return []
+    if not text or text.isalnum():
+        return [text] if text else []  # a lexer takes its time
     plain = _PLACEHOLDER.sub(UNKNOWN, _WITHIN.sub(UNKNOWN, text))
     lexer = shlex.shlex(plain, posix=True, punctuation_chars="();<>|&")
     lexer.whitespace_split = True
