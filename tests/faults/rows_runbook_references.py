@@ -19,6 +19,7 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+from ansible_collections.operability.readiness.plugins.module_utils._runner import Runner
 from rows_runbook import BODY, FRONT, day
 from rows_systemd_unit import stand_in
 from servers import LOCAL, Prometheus, free_port
@@ -57,8 +58,15 @@ def on_host(*units: str, paths: t.Sequence[str] = (), script: str = SYSTEMD) -> 
 
 
 def no_systemctl(world: World) -> dict[str, t.Any]:
-    world.runner.environ["PATH"] = str(world.folder)
+    world.runner = NoSystemctl(environ=dict(world.runner.environ))
     return {"units": ["payments"]}
+
+
+class NoSystemctl(Runner):
+    """A host that has none."""
+
+    def which(self, name: str) -> str | None:
+        return None if name == "systemctl" else super().which(name)
 
 
 def looked(there: t.Sequence[str] = (), missing: t.Sequence[str] = (), **unseen: str) -> dict[str, t.Any]:
@@ -84,10 +92,7 @@ def seen(code: str, *markers: dict[str, t.Any], heading: str = "", hosts: t.Sequ
 
 
 def loaded(world: World) -> str:
-    def make(folder: pathlib.Path) -> Prometheus:
-        return Prometheus(folder / "prometheus", world.binaries, rules=RULES)
-
-    return str(world.running.start(f"runbook references {world.binaries}", make).url)
+    return str(world.running.start(Prometheus, world.binaries, rules=RULES).url)
 
 
 def alerts(code: str, heading: str = "", **more: t.Any) -> Arrange:
@@ -153,7 +158,7 @@ HOST = [
     Row("references", "asked for a runbook, no systemd", no_systemctl, "pass", "was asked for 1 units", call="see"),
 ]
 JUDGED = [
-    ("all of it on one of two hosts", seen(BOTH, WELL, BARE), "pass", "1 unit, 1 path and 0 alerts; .*exists on web1, not on web2"),
+    ("all of it on one of two hosts", seen(BOTH, WELL, BARE), "pass", "1 unit, 1 path, 0 alerts; .*exists on web1, not on web2"),
     ("one host has the unit, the other the path", seen(BOTH, host("web1", looked([UNIT]), looked(missing=[SCRIPT])),
      host("web2", looked(missing=[UNIT]), looked([SCRIPT]))), "pass", "all that the commands of the runbook"),
     ("the other host was not reached, and is not needed", seen(BOTH, WELL), "pass", "1 unit, 1 path"),
