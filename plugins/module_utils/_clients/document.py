@@ -156,6 +156,7 @@ class Document:
     scripts: int = 0
     elsewhere: t.Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
+    codes: tuple[tuple[str, int], ...] = ()  # within words, with their lines
     own_anchors: frozenset[str] = frozenset()  # which stand in the document as they are, the same on each site
 
     @property
@@ -416,6 +417,7 @@ class _Answer(t.TypedDict, total=False):
     password: bool
     inputs: list[str]
     scripts: int
+    codes: list[tuple[str, int]]
 
 
 def _document(answer: _Answer) -> Document:
@@ -442,6 +444,7 @@ def _document(answer: _Answer) -> Document:
         tuple(answer["inputs"]),
         answer["scripts"],
         {site: frozenset(names) for site, names in answer["elsewhere"].items()},
+        tuple((text, line) for text, line in answer["codes"]),
         frozenset(answer["own_anchors"]),
     )
 

@@ -95,6 +95,7 @@ class Builder:
         self._heading: tuple[int, int, list[str], list[str]] | None = None
         self._link: tuple[str, int, list[str]] | None = None
         self._waiting: list[str] = []  # anchors just above a heading
+        self._codes: list[tuple[str, int]] = []  # within words
 
     # -- words
 
@@ -132,6 +133,11 @@ class Builder:
         if text.strip():
             self._parts.append((CODE_BLOCK, text, line, []))
             self._waiting = []
+
+    def inline_code(self, text: str, line: int) -> None:
+        """Code that is told as words, too."""
+        if text.strip() and len(self._codes) < MOST:
+            self._codes.append((text, line))
 
     def picture(self, target: str, alternative: str, line: int) -> None:
         self.link(target, alternative, line)
@@ -274,6 +280,7 @@ class Builder:
             "password": self.password,
             "inputs": self.inputs[:MOST],
             "scripts": self.scripts,
+            "codes": self._codes,
         }
 
 

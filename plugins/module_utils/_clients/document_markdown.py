@@ -66,7 +66,7 @@ class _Reader:
                 self.builder.heading_end(slugs=True)
             elif kind in ("fence", "code_block"):
                 if self.html.shows:
-                    self.builder.code(token.content, self.line)
+                    self.builder.code(token.content, self.line + (kind == "fence"))
             elif kind == "html_block":
                 self.html.feed(token.content, self.line)
                 self.builder.end()
@@ -115,6 +115,8 @@ class _Reader:
         elif kind == "code_inline":
             self._seen.append(CODE)
             self._words(child.content)
+            if self.html.shows:
+                self.builder.inline_code(child.content, self.line)
         elif kind == "link_open":
             self._seen.append(CODE)
             self.builder.link_start(str(child.attrGet("href") or ""), self.line)

@@ -208,6 +208,10 @@ class _Reader:
 
     _doctest_block = _math_block = _literal_block
 
+    def _literal(self, node: _Node, level: int) -> None:
+        self.builder.inline_code(node.astext(), self.line)
+        self._children(node, level)
+
     def _comment(self, node: _Node, _level: int) -> None:
         self.builder.comment(node.astext())
 
