@@ -37,7 +37,7 @@ class ReferenceArguments(SourceArguments):
     verify_references: bool
     seen_on: list[str]
     prometheus: list[t.Any]
-    markers: list[dict[str, t.Any]]
+    markers: list[dict[str, object]]
 
 
 def named(args: ReferenceArguments, runner: Runner) -> tuple[str, list[Named]] | Finding:
@@ -117,7 +117,7 @@ def _of_hosts(one: Named, args: ReferenceArguments, partly: list[Message]) -> li
     there, missing, unseen = [], [], {}
     for marker in args["markers"]:
         host, seen = str(marker.get("inventory_host")), marker.get(group)
-        looked: t.Mapping[str, t.Any] = seen if isinstance(seen, dict) else {}
+        looked = seen if isinstance(seen, dict) else {}
         if one.name in looked.get("there", ()):
             there.append(host)
         elif one.name in looked.get("missing", ()):

@@ -9,11 +9,10 @@ import os
 import typing as t
 
 from .._argspec import Spec
-from .._clients.systemd import show
+from .._clients.systemd import full_name, show
 from .._finding import CannotObserve, Finding, Status, passed
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
-from .systemd_unit import full_name
 
 WHERE = "host"
 TIMEOUT = 60.0
