@@ -39,6 +39,17 @@ PASSES = {
     "a name in capitals and with accents": "ASTREINTE - ÀLICE MÂRTIN",
     "on call on a holiday": "Astreinte jour férié Alice",
     "a hand-off in the title": "Alice (hand-off to Bob at 9)",
+    "somebody else is on leave": "Astreinte Alice (congés Bob)",
+    "somebody else is on leave, after a comma": "Astreinte Alice, Bob en congés",
+    "somebody else is away": "On-call Alice (Bob on PTO)",
+    "somebody else's day off, after a dash": "Alice - RTT Bob",
+    "somebody else is not on call": "Astreinte Alice, pas d'astreinte Bob",
+    "off-hours": "Off-hours: Alice",
+    "off-hours, in brackets": "Alice (off-hours)",
+    "a week-end": "Garde week-end: Alice",
+    "evenings and week-ends": "Alice soir et week-end",
+    "on call on holidays": "Alice - jours fériés",
+    "cover of a holiday": "Holiday cover: Alice",
 }
 NOT_ON_CALL = {
     "leave": "Leave Alice",
@@ -65,6 +76,24 @@ NOT_ON_CALL = {
     "a name that is only like it": "Alicia",
     "half a name": "Martin",
 }
+MORE = (
+    "Alice en vacances",
+    "Alice dentiste",
+    "Alice non disponible",
+    "Alice sabbatical",
+    "plus d'astreinte Alice",
+    "Astreinte supprimée Alice",
+    "Astreinte tout le monde sauf Alice",
+    "Alice (8h-18h seulement)",
+    "Alice (shadow)",
+    "Astreinte - Dave à la place d'Alice",
+    "Dave instead of Alice",
+    "Handover - Alice to Dave",
+    "Astreinte - Alice Dupont",
+    "1:1 meeting Alice",
+    "Déjeuner avec Alice",
+    "Alice WFH",
+)
 ROWS = [
     *(Row(CHECK, f"title: {state}", titled(title), "pass", "Alice Martin") for state, title in PASSES.items()),
     *(
@@ -72,6 +101,8 @@ ROWS = [
         for state, title in NOT_ON_CALL.items()
     ),
     Row(CHECK, "title: leave, or on call after it", titled("On call Alice, back from leave"), "unknown", "may be leave or a time on call"),
+    *(Row(CHECK, f"title: more than a name: {title}", titled(title), "unknown", "says more than who is on call") for title in MORE),
+    Row(CHECK, "title: a word that means nothing here", titled("Alice (gold)", words=["Gold"]), "pass", "Alice Martin"),
     Row(CHECK, "title: a name, and a question mark", titled("Alice ?"), "warn", "is not settled"),
     Row(CHECK, "title: a swap is looked for", titled("Alice - swap needed"), "warn", "is not settled"),
     # -- how the entry is marked

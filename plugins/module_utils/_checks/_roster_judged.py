@@ -86,9 +86,10 @@ def judged(
     *,
     reachable: bool,
     free_counts: bool,
+    words: t.Sequence[str] = (),
 ) -> list[Finding]:
-    """A finding for each tier."""
-    seen = [_look(tier, roster, people, reachable=reachable, free_counts=free_counts) for tier in tiers]
+    """A finding for each tier. ``words``: what titles of this roster have, and what means nothing."""
+    seen = [_look(tier, roster, people, words, reachable=reachable, free_counts=free_counts) for tier in tiers]
     several = _several(roster) if len(tiers) == 1 and not tiers[0].texts else []
     found = []
     for number, one in enumerate(seen):
@@ -111,7 +112,9 @@ def _several(roster: Roster) -> list[str]:
     return sorted(names) if len(names) > 1 else []
 
 
-def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], *, reachable: bool, free_counts: bool) -> Judged:
+def _look(
+    tier: Tier, roster: Roster, people: t.Sequence[Known], words: t.Sequence[str], *, reachable: bool, free_counts: bool
+) -> Judged:
     out = Judged(tier)
     leave: dict[str, list[Span]] = {}
     for entry in roster.entries:
@@ -122,7 +125,7 @@ def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], *, reachable: b
             continue
         out.entries += 1
         seen = dataclasses.replace(entry, free=False) if free_counts else entry
-        found = named(seen, people, tier.words, must_be_reached=reachable)
+        found = named(seen, people, tier.words, must_be_reached=reachable, usual=words)
         span = _span(entry)
         if not found.people:
             out.left_out.append((span, found.why or phrase("'{title}' names nobody", title=entry.title)))

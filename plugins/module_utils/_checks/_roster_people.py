@@ -12,18 +12,19 @@ import typing as t
 from .._clients.roster_entries import Attendee, Entry
 from .._phrase import Message, phrase
 from ._contacts import is_placeholder, plain, reaches
+from ._roster_words import unread
 
 _ON_CALL = re.compile(
-    r"\b(on[ -]?call|on[ -]duty|duty|astreintes?|permanence|de garde|shift|bereitschaft|rufbereitschaft|pager"
+    r"\b(on[ -]?call|on[ -]duty|duty|astreintes?|permanence|garde|shift|cover|bereitschaft|rufbereitschaft|pager"
     r"|stand[ -]?by|primary|secondary)\b"
 )
 _AWAY = re.compile(
     r"\b(leave|vacations?|conges?|absent|absence|absente|sick|sickness|malade|maladie|rtt|ooo|out of office|unavailable"
     r"|indisponible|day off|days off"
     r"|pto|time off|maternity|paternity|parental|arret maladie|training|formation|urlaub|krank|abwesend|not available|pas disponible|away"
-    r"|annual leave|recuperation|recup)\b|(?<![-\w])off\b"
+    r"|annual leave|recuperation|recup)\b|(?<![-\w])off(?![-\w])"
 )
-_FEAST = re.compile(r"\b(holidays?|ferie|feries|bank holiday|birthday|anniversaire|feiertag|weekend|week-end)\b")
+_FEAST = re.compile(r"\b(holidays?|birthday|anniversaire|feiertag)\b")
 _NEGATED = re.compile(
     r"\b(no|not|without|pas d|pas de|sans|hors|aucune?|kein|keine|nobody|personne)\b[ '-]{0,2}(?:\w+[ '-]){0,2}?"
     r"(on[ -]?call|cover|coverage|astreinte|duty|garde|permanence|bereitschaft|shift)\b"
@@ -35,6 +36,7 @@ _UNFILLED = re.compile(
     r"|a (definir|completer|confirmer|remplacer|pourvoir|determiner)"
     r"|personne|non pourvu|remplacant|placeholder|xxx+|fixme|cancell?ed|annulee?)\b|\?"
 )
+_APART = re.compile(r"[()\[\],;:/|]| - | – ")
 _WORD = r"(?<![^\W_])(?:{})(?![^\W_])"
 
 Person = t.Union[str, t.Sequence[str], t.Mapping[str, object], None]
@@ -95,8 +97,10 @@ def words(texts: t.Sequence[str]) -> re.Pattern[str]:
     return re.compile(_WORD.format("|".join(r"[ ._-]".join(re.escape(part) for part in text.split()) for text in texts) or r"(?!)"))
 
 
-def named(entry: Entry, people: t.Sequence[Known], tier: re.Pattern[str] | None, *, must_be_reached: bool) -> Named:
-    """Who is on call by this entry."""
+def named(
+    entry: Entry, people: t.Sequence[Known], tier: re.Pattern[str] | None, *, must_be_reached: bool, usual: t.Sequence[str] = ()
+) -> Named:
+    """Who is on call by this entry. ``usual``: words that titles of this roster have, and that mean nothing."""
     if entry.status == "CANCELLED":
         return Named(why=phrase("'{title}' is cancelled", title=entry.title))
     if entry.status == "OOF":
@@ -104,7 +108,7 @@ def named(entry: Entry, people: t.Sequence[Known], tier: re.Pattern[str] | None,
     if entry.free:
         return Named(why=phrase("'{title}' is marked as free time (transparent)", title=entry.title))
     title = plain(entry.title)
-    rest = tier.sub(" ", title) if tier else title
+    rest = _without_absent(tier.sub(" ", title) if tier else title, people)
     found = _found(entry, rest, people, must_be_reached)
     if not found.people:
         return found
@@ -115,7 +119,25 @@ def named(entry: Entry, people: t.Sequence[Known], tier: re.Pattern[str] | None,
         return Named(found.people, "weakly", phrase("'{title}' is tentative", title=entry.title))
     if entry.doubts:
         return Named(found.people, "doubtfully", phrase("'{title}': {why}", title=entry.title, why=entry.doubts[0]))
+    more = unread(rest, [one.called for one in people], usual) if people and not entry.names else []
+    if more and found.strength == "sure":
+        why = phrase(
+            "'{title}' says more than who is on call ({words:list}): where that means nothing here, list it (words)",
+            title=entry.title,
+            words=more[:5],
+        )
+        return Named(found.people, "doubtfully", why)
     return found
+
+
+def _without_absent(title: str, people: t.Sequence[Known]) -> str:
+    """``Alice (leave Bob)``: what stands apart and says that somebody is away says nothing of whom the rest names."""
+    parts = [part for part in _APART.split(title) if part.strip()]
+    absent = [part for part in parts if (_AWAY.search(part) or _NEGATED.search(part)) and any(one.called.search(part) for one in people)]
+    rest = [part for part in parts if part not in absent]
+    if absent and any(one.called.search(part) for one in people for part in rest) and not any(_AWAY.search(part) for part in rest):
+        return " ; ".join(rest)
+    return title
 
 
 def _away(shown: str, title: str) -> Named | None:

@@ -37,6 +37,7 @@ ARGUMENT_SPEC: Spec = {
     "people": {"type": "dict", "default": {}},
     "reachable": {"type": "bool", "default": True},
     "free_counts": {"type": "bool", "default": False},
+    "words": {"type": "list", "elements": "str", "default": []},
     "time_zone": {"type": "str"},
     "hours": {"type": "str"},
     "window_start": {"type": "str"},
@@ -67,6 +68,7 @@ class Arguments(HttpArguments):
     people: dict[str, Person]
     reachable: bool
     free_counts: bool
+    words: list[str]
     time_zone: str | None
     hours: str | None
     window_start: str | None
@@ -102,7 +104,8 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     people = known_people(args["people"])
     where, roster = _read(args, period, until, runner)
     tiers: list[Tier] = tiers_of(args["tiers"], roster)
-    found = judged(where, roster, tiers, people, period, args["max_stretch"], reachable=args["reachable"], free_counts=args["free_counts"])
+    reachable, free_counts, words = args["reachable"], args["free_counts"], args["words"]
+    found = judged(where, roster, tiers, people, period, args["max_stretch"], reachable=reachable, free_counts=free_counts, words=words)
     for finding in found:
         finding.instance = " ".join(part for part in (args["name"] or "", finding.instance) if part)
     return found

@@ -236,6 +236,7 @@ class Roster(Access, total=False):
     hours: str
     reachable: bool
     free_counts: bool
+    words: list[str]
     horizon: Duration
     max_stretch: Duration
     max_bytes: str | int

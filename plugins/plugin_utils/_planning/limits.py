@@ -42,7 +42,7 @@ NOT_SHORTER = (
 )  # fmt: skip
 NOT_LONGER = (
     ("allowed", "annotation", "git_transports", "good_states", "ignore_links", "may_be_absent", "may_be_empty", "partial_states")
-    + ("status", "without_runbook")
+    + ("status", "without_runbook", "words")
 )  # fmt: skip
 WORST_FIRST: t.Mapping[str, tuple[str, ...]] = {
     "companion": ("fail", "warn", "told"),
