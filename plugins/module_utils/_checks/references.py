@@ -13,7 +13,6 @@ from .._clients.systemd import show
 from .._finding import CannotObserve, Finding, Status, passed
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
-from .systemd_unit import full_name
 
 WHERE = "host"
 TIMEOUT = 60.0
@@ -78,7 +77,7 @@ def looked_for(names: t.Iterable[str], exists: t.Callable[[str, Runner], bool], 
 
 
 def _unit_exists(unit: str, runner: Runner) -> bool:
-    return show(runner, full_name(unit), "LoadState,ActiveState")["LoadState"] != "not-found"
+    return show(runner, unit, "LoadState,ActiveState")["LoadState"] != "not-found"
 
 
 def _path_exists(path: str, _runner: Runner) -> bool:
@@ -86,8 +85,8 @@ def _path_exists(path: str, _runner: Runner) -> bool:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except (OSError, ValueError) as exc:
-        raise CannotObserve(unreadable(path, exc) if isinstance(exc, OSError) else phrase("{path:path} is no path", path=path)) from None
+    except OSError as exc:
+        raise CannotObserve(unreadable(path, exc)) from None
     return True
 
 

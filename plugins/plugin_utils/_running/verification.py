@@ -101,7 +101,7 @@ def as_item(check: PlannedCheck, host: str, extra: t.Mapping[str, t.Any] | None 
     )
 
 
-def told_by_controller(plan: Plan, check: PlannedCheck) -> dict[str, t.Any]:
+def told_by_controller(plan: Plan, check: PlannedCheck) -> dict[str, object]:
     """What the controller reads for a first half on a host, as its other half says it (``for_hosts``). Where it cannot, that half tells."""
     other = next((one for one in plan.checks if one.after == check.key), None)
     reads = getattr(load_check(other.check), "for_hosts", None) if other is not None else None
