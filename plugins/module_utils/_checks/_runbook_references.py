@@ -16,6 +16,7 @@ from .._finding import CannotObserve, Finding, Status, worst
 from .._http import Connection
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
+from ._alerts_of_service import Evaluating
 from ._document_fields import Defect
 from ._document_source import SourceArguments, source_of
 
@@ -33,10 +34,18 @@ SPEC: Spec = {
 }
 
 
+class Seen(t.TypedDict, total=False):
+    """What a host saw of names of one kind, as ``references`` has it; ``unseen`` with the reasons."""
+
+    there: list[str]
+    missing: list[str]
+    unseen: dict[str, str]
+
+
 class ReferenceArguments(SourceArguments):
     verify_references: bool
     seen_on: list[str]
-    prometheus: list[t.Any]
+    prometheus: list[Evaluating]
     markers: list[dict[str, object]]
 
 
@@ -113,17 +122,16 @@ def _hosts(args: ReferenceArguments) -> list[str]:
 
 
 def _of_hosts(one: Named, args: ReferenceArguments, partly: list[Message]) -> list[Defect]:
-    group = f"{one.kind}s"
-    there, missing, unseen = [], [], {}
+    there, missing, unseen = [], [], dict[str, str]()
     for marker in args["markers"]:
-        host, seen = str(marker.get("inventory_host")), marker.get(group)
-        looked = seen if isinstance(seen, dict) else {}
+        host, seen = str(marker.get("inventory_host")), marker.get(f"{one.kind}s")
+        looked: Seen = t.cast("Seen", seen) if isinstance(seen, dict) else {}
         if one.name in looked.get("there", ()):
             there.append(host)
         elif one.name in looked.get("missing", ()):
             missing.append(host)
         else:
-            unseen[host] = str(looked.get("unseen", {}).get(one.name) or phrase("it was not asked for it"))
+            unseen[host] = looked.get("unseen", {}).get(one.name) or phrase("it was not asked for it")
     for host in args["seen_on"]:
         if host not in (*there, *missing, *unseen):
             unseen[host] = phrase("it did not answer")

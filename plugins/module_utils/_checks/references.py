@@ -77,7 +77,7 @@ def looked_for(names: t.Iterable[str], exists: t.Callable[[str, Runner], bool], 
 
 
 def _unit_exists(unit: str, runner: Runner) -> bool:
-    return show(runner, full_name(unit), "LoadState,ActiveState")["LoadState"] != "not-found"
+    return show(runner, unit, "LoadState,ActiveState")["LoadState"] != "not-found"
 
 
 def _path_exists(path: str, _runner: Runner) -> bool:
@@ -85,8 +85,8 @@ def _path_exists(path: str, _runner: Runner) -> bool:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return False
-    except (OSError, ValueError) as exc:
-        raise CannotObserve(unreadable(path, exc) if isinstance(exc, OSError) else phrase("{path:path} is no path", path=path)) from None
+    except OSError as exc:
+        raise CannotObserve(unreadable(path, exc)) from None
     return True
 
 

@@ -48,6 +48,8 @@ _FIRST = frozenset(
     ("sh", "bash", "dash", "ksh", "zsh", "python", "python2", "python3", "perl", "ruby", "node", "php", "source", ".", "systemd-analyze")
 )
 _BUT_LAST = frozenset(("cp", "mv", "ln", "install", "rsync"))
+_MAKES_FOLDERS = frozenset(("mkdir", "git", "mount", "useradd", "virtualenv", "svn"))
+_BELOW = "/**"  # at the end of a folder that a command fills
 _CONFIGURED = frozenset(("--config", "--config-file", "--conf", "--config.file", "--defaults-file", "--env-file", "--configuration"))
 _NOT_KEPT = ("/tmp", "/var/tmp", "/dev", "/proc", "/sys", "/run", "/var/run")
 _ROOTS = ("bin", "etc", "home", "lib", "lib64", "mnt", "opt", "root", "sbin", "srv", "usr", "var")
@@ -225,13 +227,15 @@ def _paths(command: Command, made: set[str]) -> t.Iterator[str]:
         yield from [word for word in operands[:1] if word in absolute]
     elif name in _BUT_LAST and not any(word.startswith(("-t", "--target-directory", "-S")) for word in words):
         yield from _operands(words, ("-o", "-g", "-m", "-e", "--exclude", "--include"))[:-1]
-        made.update(operands[-1:])
+        made.update((*operands[-1:], *(f"{_plain(word)}{_BELOW}" for word in operands[-1:])))
     elif name == "java":
         yield from _after(words, "-jar")
     elif name in ("nginx", "haproxy"):
         yield from _after(words, "-c", "-f")
     else:
         made.update(absolute)
+        folders = absolute if name in _MAKES_FOLDERS else _after(words, "-C", "-d", "--directory")
+        made.update(f"{_plain(word)}{_BELOW}" for word in folders)
         made.update(
             value for word in words if (value := word.partition("=")[2]).startswith("/") and word.partition("=")[0] not in _CONFIGURED
         )
@@ -266,8 +270,8 @@ def must_be_there(path: str) -> bool:
 def _is_made(path: str, made: t.Collection[str]) -> bool:
     """Whether a command of the document may have made it, or a folder in which it lies."""
     steps = path.split("/")
-    tops = {"/".join(steps[:count]) for count in range(3, len(steps) + 1)} | {path}
-    return any(_plain(one) in tops for one in made)
+    folders = {"/".join(steps[:count]) + _BELOW for count in range(3, len(steps) + 1)}
+    return any(one in folders or _plain(one) == path for one in made)
 
 
 __all__ = ("ALERT", "PATH", "UNIT", "Named", "full_name", "must_be_there", "names_in")

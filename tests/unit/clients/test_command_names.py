@@ -85,6 +85,8 @@ def test_units(command: str, units: list[str]) -> None:
         ("cat /etc/made; date | tee /etc/made", []),
         ("curl -o /opt/x.tgz https://x.example/y; ls /opt/x.tgz", []),
         ("pg_dump -Fc -f /var/backups/x.dump app; ls /var/backups/x.dump", []),
+        ("tar czf /srv/a.tgz /opt/payments; cat /opt/payments/conf", ["/opt/payments/conf"]),
+        ("tar xzf /srv/a.tgz -C /opt/new; cat /opt/new/conf; cp -r /etc/a /opt/b; cat /opt/b/c", ["/etc/a"]),
         ("dumper --output=/srv/x.dump; ls /srv/x.dump", []),
         ("cat /tmp/x /proc/loadavg /dev/null /run/x.pid /sys/y /var/tmp/z", []),
         ("cat /etc/*.conf /etc/$ENV/x /etc/<env>/y /etc/{{ env }}/z /path/to/x /etc/VERSION/x /opt/.../x", []),
