@@ -120,13 +120,13 @@ class _Looking(HTTPSHandler):
         super().__init__()
         self.how = how
 
-    def http_open(self, request: Request) -> t.Any:
-        return self.do_open(t.cast("t.Any", PlainConnection), request)
+    def http_open(self, req: Request) -> t.Any:
+        return self.do_open(t.cast("t.Any", PlainConnection), req)
 
-    def https_open(self, request: Request) -> t.Any:
+    def https_open(self, req: Request) -> t.Any:
         how = self.how
         context = trust(how.validate_certs, how.ca_path, how.client_cert, how.client_key)
-        return self.do_open(t.cast("t.Any", TlsConnection), request, context=context)
+        return self.do_open(t.cast("t.Any", TlsConnection), req, context=context)
 
     http_request = https_request = HTTPSHandler.do_request_
 

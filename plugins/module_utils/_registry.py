@@ -48,6 +48,7 @@ CHECKS = {
     "prometheus_query": "controller",
     "prometheus_series": "controller",
     "prometheus_targets": "controller",
+    "references": "host",
     "restic_backup": "host",
     "runbook": "controller",
     "scheduled_job": "host",

@@ -40,6 +40,7 @@ options:
       - The address of the API where O(provider) is given. Needed for V(grafana_oncall); the others have one of their own, other than in
         Europe.
       - The token is given in O(bearer_token), and sent as each of these services wants it.
+    type: str
   calendar_url:
     description:
       - The address of a calendar, V(https) or V(webcal). It is a secret, and no more than its host is ever shown.

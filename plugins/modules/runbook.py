@@ -100,7 +100,7 @@ options:
   executed_by_other:
     description:
       - Whether C(executed_by) in the front matter must name somebody other than C(author).
-      - When it was executed may stand in C(executed_on), or with the name, as in C({name: Ali Ben, on: 2026-10-01}).
+      - "When it was executed may stand in C(executed_on), or with the name, as in C({name: Ali Ben, on: 2026-10-01})."
     type: bool
     default: false
   executed_max_age:
@@ -170,6 +170,100 @@ options:
       - connectez-vous
       - identifiez-vous
       - authentification
+  verify_references:
+    description:
+      - Whether units, paths and alerts that the commands of the runbook name must exist. Only hosts can say so of units and paths. Set it
+        in C(documents.runbook) of a service file, and the action M(operability.readiness.verify) asks the hosts of the service and of
+        its parts. In a task of its own the finding is C(unknown).
+      - A unit or path must exist on one of the hosts. What exists on none of them fails, with the line and the name. What was seen on none
+        and could not be looked at on some is C(unknown).
+      - Alerts are those of C(alertname=) in code, of a heading such as I(Alert PaymentsDown), and of one that is nothing but such a name.
+        One must be loaded in a Prometheus of the service.
+      - Left out are names with a placeholder, a variable or a pattern in them, commands for other machines, paths that a command of the
+        runbook makes, and what lies below C(/tmp), C(/var/tmp), C(/dev), C(/proc), C(/sys) and C(/run).
+    type: bool
+    default: false
+    version_added: 0.4.0
+  seen_on:
+    description:
+      - The hosts that are asked. The plan sets it.
+    type: list
+    elements: str
+    default: []
+    version_added: 0.4.0
+  prometheus:
+    description:
+      - The servers in one of which an alert that is named must be loaded. The plan sets it.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.4.0
+    suboptions:
+      url:
+        description:
+          - Address of the Prometheus, or of what has its API for rules, with its path prefix where it has one.
+        type: str
+        required: true
+      failover:
+        description:
+          - Further addresses of the same server, for when the first cannot be reached.
+        type: list
+        elements: str
+        default: []
+      rules_url:
+        description:
+          - Address of what evaluates the rules and sends their alerts, where that is another program, such as C(vmalert).
+        type: str
+      probe_query:
+        description:
+          - PromQL that must return something, else it is the wrong server.
+        type: str
+      external_labels:
+        description:
+          - The labels that this server adds to alerts when it sends them. Only needed for servers that do not show their configuration,
+            as those of VictoriaMetrics and Mimir; an empty dictionary says that there are none.
+        type: dict
+      url_username:
+        description:
+          - User for HTTP basic authentication.
+        type: str
+      url_password:
+        description:
+          - Password for HTTP basic authentication.
+        type: str
+      bearer_token:
+        description:
+          - "Token that is sent as C(Authorization: Bearer)."
+        type: str
+      headers:
+        description:
+          - Further request headers, for example the tenant header of a shared server.
+        type: dict
+        default: {}
+      validate_certs:
+        description:
+          - Whether the server's certificate must be valid.
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - PEM file of the certification authorities to trust instead of the system's.
+        type: path
+      client_cert:
+        description:
+          - PEM file of the client certificate, which may hold its key too.
+        type: path
+      client_key:
+        description:
+          - PEM file of the key of O(prometheus[].client_cert).
+        type: path
+  markers:
+    description:
+      - What the hosts saw. The action M(operability.readiness.verify) sets it.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.4.0
 requirements:
   - markdown-it-py, for runbooks in Markdown
   - docutils, for runbooks in reStructuredText

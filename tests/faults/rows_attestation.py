@@ -32,7 +32,7 @@ import typing as t
 from table import Row, World
 
 MINUTES = b"Handover of payments 1.5.0: nothing is open. Signed: head of operations.\n"
-LOGIN = b"<html><title>Sign in</title><form><input type=password name=p></form></html>"
+LOGIN = b"<html><title>Sign in</title><h1>Sign in</h1><p>With your name.</p><form><input name=u><input type=password name=p></form></html>"
 Arrange = t.Callable[[World], dict[str, t.Any]]
 
 
@@ -49,7 +49,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         "/minutes.txt": (200, MINUTES),
         "/minutes.html": (200, b"<html><title>Handover</title><h1>Handover</h1><p>" + b"words of the handover " * 60 + b"</p></html>"),
         "/empty": (200, b""),
-        "/login": (200, LOGIN),
+        "/handover": (200, LOGIN),
         "/soft": (200, b"<html><title>Page not found</title><h1>Page not found</h1></html>"),
         "/broken": (503, b"later"),
         "/private": (401, b"who are you?"),
@@ -442,9 +442,13 @@ ROWS = [
         "fail",
         r"answers with status 200 and a page that says 'not found'",
     ),
-    Row("attestation", "the page is empty", page("/empty"), "fail", r"/empty is empty"),
+    Row("attestation", "the page is empty", page("/empty"), "fail", r"/empty (is empty|answers with status 200 and an empty page)"),
     Row(
-        "attestation", "the page is a login", page("/login", LOGIN), "unknown", r"its evidence cannot be seen: .* answers with a login page"
+        "attestation",
+        "the page is a login",
+        page("/handover", LOGIN),
+        "unknown",
+        r"its evidence cannot be seen: .* answers with a login page",
     ),
     Row("attestation", "the page leads to a login", page("/to-login", LOGIN), "unknown", r"login page"),
     Row("attestation", "the page wants a login", page("/private"), "unknown", r"asks for a login \(status 401\)"),
@@ -457,31 +461,37 @@ ROWS = [
     ),
     Row("attestation", "the server fails", page("/broken"), "unknown", r"answers with status 503"),
     Row("attestation", "the server is asked too often", page("/often"), "unknown", r"asks to be asked less often"),
-    Row("attestation", "the page leads in a circle", page("/round"), "unknown", r"redirected more than 5 times"),
-    Row("attestation", "the page leads to a file", page("/to-file"), "unknown", r"redirects to what is no address"),
+    Row("attestation", "the page leads in a circle", page("/round"), "unknown", r"redirected more than 10 times"),
+    Row("attestation", "the page leads to a file", page("/to-file"), "unknown", r"is not an http:// or https:// address"),
     Row(
         "attestation",
         "the page leads to the metadata of the machine",
         page("/to-metadata"),
         "unknown",
-        r"169.254.169.254.* is an address of the machine's own network, which is never asked",
+        r"is not asked: it leads to an address of this machine or its network alone",
     ),
     Row(
         "attestation",
         "the metadata of the machine",
         elsewhere("http://169.254.169.254/latest/meta-data/"),
         "unknown",
-        r"which is never asked",
+        r"is not asked: it leads to an address",
     ),
-    Row("attestation", "the same as a number", elsewhere("http://2852039166/latest/"), "unknown", r"which is never asked"),
-    Row("attestation", "the same in IPv6", elsewhere("http://[::ffff:169.254.169.254]/latest/"), "unknown", r"which is never asked"),
-    Row("attestation", "a link-local address", elsewhere("http://[fe80::1]/"), "unknown", r"which is never asked"),
+    Row("attestation", "the same as a number", elsewhere("http://2852039166/latest/"), "unknown", r"is not asked: it leads to an address"),
+    Row(
+        "attestation",
+        "the same in IPv6",
+        elsewhere("http://[::ffff:169.254.169.254]/latest/"),
+        "unknown",
+        r"is not asked: it leads to an address",
+    ),
+    Row("attestation", "a link-local address", elsewhere("http://[fe80::1]/"), "unknown", r"is not asked: it leads to an address"),
     Row(
         "attestation",
         "the name of a cloud's metadata",
         elsewhere("http://metadata.google.internal/computeMetadata/v1/"),
         "unknown",
-        r"which is never asked",
+        r"is not asked: it leads to an address|metadata.google.internal cannot be resolved",
     ),
     Row(
         "attestation",

@@ -601,6 +601,48 @@ ROWS = [
         "fail",
         "ends at 2026-11-23T09:00:00Z",
     ),
+    Row(
+        CHECK,
+        "an instance is taken out at a time that is not its own",
+        given(calendar(DAILY.replace("END:VEVENT", "EXDATE:20261126T103000Z\nEND:VEVENT")), NOVEMBER, "6d"),
+        "unknown",
+        "the time that is named is not its own",
+    ),
+    Row(
+        CHECK,
+        "a cancelled instance is named by a time that is not its own",
+        given(
+            calendar(DAILY, CANCELLED.replace("RECURRENCE-ID;TZID=Europe/Paris:20261126T090000", "RECURRENCE-ID:20261126T103000Z")),
+            NOVEMBER,
+            "6d",
+        ),
+        "unknown",
+        "the time that is named is not its own",
+    ),
+    Row(
+        CHECK,
+        "an instance is cancelled in another calendar of the file",
+        given(calendar(DAILY) + calendar(CANCELLED), NOVEMBER, "6d"),
+        "unknown",
+        "does not say clearly which one",
+    ),
+    Row(
+        CHECK,
+        "a time in two zones at once",
+        given(calendar(event("Alice", "20261120T000000", "20261203T000000").replace("20261120T000000", "20261120T000000Z")), NOVEMBER),
+        "unknown",
+        "its DTSTART cannot be read",
+    ),
+    Row(
+        CHECK,
+        "a title with a line separator",
+        given(
+            calendar(event("Alice\u2028END:VEVENT", "20261120T000000Z", "20261203T000000Z").replace("\u2028", "~")).replace("~", "\u2028"),
+            NOVEMBER,
+        ),
+        "pass",
+        "somebody is on call",
+    ),
     # -- when it must be covered
     Row(
         CHECK,

@@ -102,6 +102,28 @@ ROWS = [
         "pass",
         "Alice Martin",
     ),
+    Row(
+        CHECK,
+        "on call and on leave at once",
+        given(calendar(event("Alice", *WHEN), event("Congés Alice", "20261125T000000Z", "20261127T000000Z", "TRANSP:TRANSPARENT")), NOW),
+        "warn",
+        "from 2026-11-25T00:00:00Z to 2026-11-27T00:00:00Z nobody is firmly on call: Alice Martin is on leave at that time",
+    ),
+    Row(
+        CHECK,
+        "on leave, and somebody else is on call",
+        given(
+            calendar(
+                event("Alice", *WHEN),
+                event("Bob", "20261124T000000Z", "20261128T000000Z"),
+                event("Leave Alice", "20261125T000000Z", "20261127T000000Z"),
+            ),
+            NOW,
+        ),
+        "pass",
+        "Bob Petit",
+    ),
+    Row(CHECK, "leave of somebody else", given(calendar(event("Alice", *WHEN), event("Leave Bob", *WHEN)), NOW), "pass", "Alice Martin"),
     # -- who is invited
     Row(CHECK, "invited and accepted", invited("ACCEPTED"), "pass", "Alice Martin"),
     Row(CHECK, "invited, and has not answered", invited("NEEDS-ACTION"), "pass", "Alice Martin"),

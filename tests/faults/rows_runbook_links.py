@@ -217,6 +217,18 @@ UNSEEN = [
     ),
     links("a route of a script", one(page("App", WORDS + "<script src=a.js></script>"), "/app#/payments"), "unknown", "stands behind #"),
     links(
+        "a page whose script leads elsewhere",
+        one(page("Wiki", "<h1>Redirecting to the new wiki</h1><script>window.location.href = '/';</script>")),
+        "unknown",
+        "shell of a JavaScript",
+    ),
+    links(
+        "a heading above a frame",
+        one((200, {"Content-Type": "text/html"}, b"<html><h1>Wiki</h1><iframe src='/x'></iframe></html>")),
+        "unknown",
+        "in frames",
+    ),
+    links(
         "a page of frames", one((200, {"Content-Type": "text/html"}, b"<html><iframe src='/x'></iframe></html>")), "unknown", "in frames"
     ),
     links("a login page", one(LOGIN), "unknown", "answers with a login page"),

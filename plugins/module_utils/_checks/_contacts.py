@@ -26,10 +26,10 @@ _NOBODY = frozenset(
     + ("user", "username", "name", "changeme", "todo", "tbd", "xxx", "example", "personne", "devnull", "null", "none", "test", "foo", "abc")
     + ("mailer-daemon", "prenom.nom", "firstname.lastname", "first.last", "nom.prenom", "your.name", "me")
 )
-# RFC 2606 and RFC 6761; the top-level domain .example stays, demonstrations are made with it
+# RFC 2606 and RFC 6761; the top-level domains .example and .test stay, demonstrations are made with them
 _EXAMPLE_DOMAINS = re.compile(
     r"(^|[.@/])(example\.(com|org|net)|domain\.(tld|com)|(company|mycompany|yourcompany|your-company|acme)\.com)\b"
-    r"|@(?:[^@\s]+\.)?(invalid|test|localhost|localdomain)$",
+    r"|@(?:[^@\s]+\.)?(invalid|localhost|localdomain)$",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:tel:)?[\d\s+().\-/\u00a0\u202f]+(?:\s*(?:ext\.?|x|poste|#)\s*\d{1,6})?", re.IGNORECASE)

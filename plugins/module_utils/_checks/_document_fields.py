@@ -37,7 +37,8 @@ _DATES = ("on", "date", "at", "le", "when", "quand")
 _LONGEST_NAMES = 2000  # characters of a list of people
 _AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
 _PROMPTS = re.compile(
-    r"(?:your |my |the )?(?:team|owner|name|nom|equipe|responsable|squad|user|somebody|someone|person|personne)(?: name)?"
+    r"(?:your|my|votre|some) .*|(?:the )?(?:team|owner|squad|user|first|last|your) name|name|nom|owner|somebody|someone|person|personne"
+    r"|quelqu un|nobody yet|nom de l equipe|nom du responsable"
 )
 
 
@@ -84,7 +85,7 @@ def _told(value: object, depth: int = 0) -> str:
 
 def is_nobody(name: str) -> bool:
     """Whether what stands for a name names nobody: n/a, TODO, <team>."""
-    return is_placeholder(name) or bool(_PROMPTS.fullmatch(normalize(name)))
+    return is_placeholder(name) or bool(_PROMPTS.fullmatch(normalize(name)) or re.fullmatch(r"\s*[<\[{][^@]*[>\]}]\s*", name))
 
 
 def owner_defects(fields: t.Mapping[str, object]) -> list[Defect]:

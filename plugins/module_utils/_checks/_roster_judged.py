@@ -14,7 +14,7 @@ from .._finding import Finding, Measurement, Status, worst
 from .._phrase import NOTHING, Message, and_more, phrase
 from ._contacts import plain
 from ._roster_cover import NO_GAP, Cover, Part, common, cover, joined, length, moment, stretch, without
-from ._roster_people import Known, named, words
+from ._roster_people import Known, away, named, words
 
 SHOWN = 20
 _LEVELS = re.compile(r"\b(?:tier|level|niveau|n|l|t|p)[ -]?([1-5])\b|\b(primary|secondary|tertiary)\b|\b(backup|escalation)\b")
@@ -113,6 +113,10 @@ def _several(roster: Roster) -> list[str]:
 
 def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], *, reachable: bool, free_counts: bool) -> Judged:
     out = Judged(tier)
+    leave: dict[str, list[Span]] = {}
+    for entry in roster.entries:
+        for name in away(entry, people):
+            leave.setdefault(name, []).append(_span(entry))
     for entry in roster.entries:
         if not tier.has(entry):
             continue
@@ -123,12 +127,38 @@ def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], *, reachable: b
         if not found.people:
             out.left_out.append((span, found.why or phrase("'{title}' names nobody", title=entry.title)))
             continue
-        out.parts.append(Part(entry, found.strength))
+        absent = _absent(found.people, leave)
+        out.parts += _parted(entry, found.strength, absent)
+        if found.strength == "sure" and (both := common([span], absent)):
+            said = phrase("{people:list} is on leave at that time by the same roster", people=list(found.people))
+            out.reasons.append((both[0], said))
         if found.why is not None:
             out.reasons.append((span, found.why))
         for name in found.people:
             out.people.setdefault(name, []).append(span)
     return out
+
+
+def _absent(names: t.Sequence[str], leave: t.Mapping[str, t.Sequence[Span]]) -> list[Span]:
+    """When all of these people are on leave."""
+    spans: list[Span] | None = None
+    for name in names:
+        here = joined(leave.get(name, ()))
+        spans = here if spans is None else common(spans, here)
+    return spans or []
+
+
+def _parted(entry: Entry, strength: str, absent: t.Sequence[Span]) -> list[Part]:
+    """The entry, of which no one can be sure where its people are on leave."""
+    if strength != "sure" or not any(common([span], absent) for span in entry.spans.values()):
+        return [Part(entry, strength)]
+    parts = []
+    for way, span in entry.spans.items():
+        for piece in without([span], absent):
+            parts.append(Part(dataclasses.replace(entry, spans={way: piece}), "sure"))
+        for piece in common([span], absent):
+            parts.append(Part(dataclasses.replace(entry, spans={way: piece}), "weakly"))
+    return parts
 
 
 def _span(entry: Entry) -> Span:

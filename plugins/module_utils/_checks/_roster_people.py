@@ -134,6 +134,17 @@ def _away(shown: str, title: str) -> Named | None:
     return None
 
 
+def away(entry: Entry, people: t.Sequence[Known]) -> tuple[str, ...]:
+    """Who is on leave by this entry, whatever it is marked as."""
+    if entry.status == "CANCELLED" or not people:
+        return ()
+    title = plain(entry.title)
+    if entry.status != "OOF" and not (_AWAY.search(title) and not _ON_CALL.search(title)):
+        return ()
+    coming = {address_of(one.address) for one in entry.attendees if _takes_part(one)}
+    return tuple(one.name for one in people if one.addresses & coming or one.called.search(title))
+
+
 def _found(entry: Entry, title: str, people: t.Sequence[Known], must_be_reached: bool) -> Named:
     refused = {address_of(one.address) for one in entry.attendees if not _takes_part(one)}
     if entry.names:
@@ -211,4 +222,4 @@ def names_nobody(title: str) -> bool:
     )
 
 
-__all__ = ("Known", "Named", "Person", "address_of", "known_people", "named", "names_nobody", "words")
+__all__ = ("Known", "Named", "Person", "address_of", "away", "known_people", "named", "names_nobody", "words")

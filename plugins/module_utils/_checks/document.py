@@ -76,8 +76,8 @@ DURATIONS = ("max_age", "behind", "link_timeout")
 SIZES = ("max_size",)
 _PATIENCE = 15.0  # seconds to read it
 _TO_DO = re.compile(
-    r"(?<![\w-])(?:TODO|FIXME|TBD|TBC|TBA|T\.B\.D\.?|XXX+|to be (?:completed|defined|written|done)"
-    r"|(?:reste )?à (?:compléter|définir|rédiger|préciser|renseigner|remplir))(?![\w-])|(?<![\w-])(?i:todo)\s*:"
+    r"(?<![\w./-])(?:TODO|FIXME|TBD|TBC|TBA|T\.B\.D\.?|XXX+|to be (?:completed|defined|written|done)"
+    r"|(?:reste )?à (?:compléter|définir|rédiger|préciser|renseigner|remplir))(?![\w-]|\.\w)|(?<![\w-])(?i:todo)\s*:"
 )
 
 

@@ -13,19 +13,22 @@ import stat
 import typing as t
 
 from .._argspec import Spec, http_spec
-from .._clients.document import Document, Reading, form_of
-from .._clients.document_places import Commit, Folder, Place
+from .._clients.document import Document, Reading, borrowed, form_of
+from .._clients.document_places import Commit, Folder
 from .._clients.git_source import TRANSPORTS, NoSuchFile, fetched, within
 from .._clients.links import LOGIN_PAGE, SOFT_404, judge
 from .._clients.section_content import first_words, says_nothing
 from .._clients.section_names import meant, names_section, sections_of
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
-from .._http import Connection, HttpArguments, public_url
+from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
 from ._document_fields import OWNER, Dated, Defect, executed_defects, first, owner_defects, review, review_measurements
 from ._document_links import SITES, Linked
+from ._document_source import LARGEST, GitArguments, Source
+from ._runbook_references import SPEC as REFERENCES
+from ._runbook_references import ReferenceArguments, for_hosts, judged
 
 WHERE = "controller"
 TIMEOUT = 120.0
@@ -58,26 +61,15 @@ ARGUMENT_SPEC: Spec = {
     "ignore_links": {"type": "list", "elements": "str", "default": []},
     "soft_404": {"type": "list", "elements": "str", "default": list(SOFT_404)},
     "login_page": {"type": "list", "elements": "str", "default": list(LOGIN_PAGE)},
+    **REFERENCES,
 }
 CONSTRAINTS = {"required_one_of": [("path", "url", "git")], "mutually_exclusive": [("path", "url", "git")]}
 DURATIONS = ("max_age", "executed_max_age", "link_timeout")
 SIZES = ("max_size",)
-_LARGEST = 8 * 2**20  # whatever max_size says
 _PATIENCE = 15.0  # seconds to read it
 
 
-class GitArguments(t.TypedDict):
-    url: str
-    ref: str
-    path: str
-
-
-class Arguments(HttpArguments):
-    url: str | None
-    path: str | None
-    git: GitArguments | None
-    git_transports: list[str]
-    max_size: int
+class Arguments(ReferenceArguments):
     sections: list[str]
     max_age: float
     owner_required: bool
@@ -85,21 +77,8 @@ class Arguments(HttpArguments):
     executed_max_age: float | None
     check_links: bool
     anchors: str
-    link_timeout: float
     link_hosts: list[str]
     ignore_links: list[str]
-    soft_404: list[str]
-    login_page: list[str]
-
-
-class Source(t.NamedTuple):
-    """Where the runbook is, and what it says. ``url`` is its address, where it has one."""
-
-    where: str
-    content: bytes
-    form: str
-    url: str = ""
-    place: Place | None = None
 
 
 def run(args: Arguments, runner: Runner) -> Finding:
@@ -107,8 +86,13 @@ def run(args: Arguments, runner: Runner) -> Finding:
         source = _source(args, runner, stack)
         if isinstance(source, Finding):
             return source
-        reading = stack.enter_context(Reading())
+        reading = stack.enter_context(borrowed())
         return _examined(source, args, runner, reading)
+
+
+def references(args: Arguments, runner: Runner) -> Finding:
+    """Whether what its commands name exists, by what the hosts of the service saw (``markers``). CannotObserve."""
+    return judged(args, runner)
 
 
 def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading) -> Finding:
@@ -139,6 +123,12 @@ def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading)
         linked = Linked(document, source.url, source.place, t.cast("t.Any", args), reading, runner)
         defects += linked.defects()
         counts = {"links": linked.links, "ignored": linked.ignored}
+    if args["verify_references"] and not args["seen_on"]:
+        said = phrase(
+            "whether what its commands name exists was not looked at: hosts do that where documents.runbook of a service has "
+            "verify_references"
+        )
+        defects.append(Defect(Status.UNKNOWN, said))
     observed: dict[str, object] = {
         "sections": found,
         "owner": first(document.front, OWNER),
@@ -161,7 +151,7 @@ def _source(args: Arguments, runner: Runner, stack: contextlib.ExitStack) -> Sou
 def _asked(url: str, args: Arguments, runner: Runner) -> Source | Finding:
     where = public_url(url)
     how = dataclasses.replace(Connection.from_args(args), foreign=True)
-    answer = runner.get(url, connection=how, max_bytes=_LARGEST, timeout=max(args["link_timeout"], 1.0))
+    answer = runner.get(url, connection=how, max_bytes=LARGEST, timeout=max(args["link_timeout"], 1.0))
     verdict = judge(url, answer, args["soft_404"], args["login_page"])
     if verdict.state == "dead" and answer.status < 500:
         return failed(phrase("there is no runbook: {why}", why=verdict.why), instance=where, absent=True)
@@ -183,7 +173,7 @@ def _read(path: str, runner: Runner, limit: int) -> Source | Finding:
     if not stat.S_ISREG(mode):
         raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
     form = form_of(path)
-    content = runner.read_bytes(path, max_bytes=min(limit, _LARGEST) + 1)
+    content = runner.read_bytes(path, max_bytes=min(limit, LARGEST) + 1)
     return Source(path, content, form, place=Folder(os.path.realpath(path), runner))
 
 
@@ -198,7 +188,7 @@ def _fetched(source: GitArguments, args: Arguments, runner: Runner, stack: conte
     if path is None or path not in tree.names:
         return failed(phrase("the runbook {path:path} does not exist", path=where), instance=where, absent=True)
     form = form_of(path)
-    return Source(where, tree.read(path, min(args["max_size"], _LARGEST) + 1), form, place=Commit(path, tree))
+    return Source(where, tree.read(path, min(args["max_size"], LARGEST) + 1), form, place=Commit(path, tree))
 
 
 # -- sections
@@ -290,7 +280,9 @@ __all__ = (
     "SIZES",
     "TIMEOUT",
     "WHERE",
+    "for_hosts",
     "meant",
+    "references",
     "run",
     "section_defects",
 )

@@ -173,7 +173,7 @@ def _hours(chain: str, tiers: t.Sequence[t.Mapping[str, object]], wanted: set[in
         if found is None:
             where = phrase("{tier} of the chain {chain}", tier=label(tier, number), chain=chain)
             return [(Status.UNKNOWN, phrase("{where} has hours in a time zone that is not known: '{hours}'", where=where, hours=hours))]
-        for season, one in zip(seasons, found * 2, strict=False):
+        for season, one in zip(seasons, found * 2):
             season |= one
     gap = max((wanted - season for season in seasons), key=len)
     if not gap or unread:

@@ -9,7 +9,7 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec
-from .._clients.systemd import Properties, enablement, last_end, never_ran, next_run, parse_time, show
+from .._clients.systemd import Properties, enablement, full_name, last_end, never_ran, next_run, parse_time, show
 from .._finding import CannotObserve, Finding, Measurement, Status, isoformat, worst
 from .._phrase import Message, and_more, listed, phrase, plural, verbatim
 from .._runner import Runner
@@ -70,11 +70,6 @@ def run(args: Arguments, runner: Runner) -> Finding:
     forgotten = kind == "oneshot" and shown["LoadState"] == "loaded" and never_ran(shown)
     remarks = judge(unit, kind, shown, triggers, args, since, now, last_end(runner, unit) if forgotten else None)
     return _finding(unit, kind, shown, remarks, args, now)
-
-
-def full_name(unit: str) -> str:
-    suffixes = ("service", "socket", "timer", "target", "mount", "automount", "path", "swap", "slice", "scope", "device")
-    return unit if unit.rpartition(".")[2] in suffixes else f"{unit}.service"
 
 
 def parse_since(text: str | None, now: dt.datetime) -> dt.datetime | None:
@@ -336,4 +331,4 @@ def _commands(unit: str) -> Message:
     return verbatim(f"systemctl status {unit}; journalctl -u {unit}")
 
 
-__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "full_name", "judge", "kind_of", "parse_since", "run")
+__all__ = ("ARGUMENT_SPEC", "TIMEOUT", "WHERE", "judge", "kind_of", "parse_since", "run")

@@ -18,7 +18,7 @@ from .._finding import CannotObserve
 from .._message import first_line
 from .._phrase import Message, phrase, verbatim
 from .._runner import Runner
-from . import calendar_reading, calendar_times
+from . import calendar_doubts, calendar_events, calendar_reading, calendar_times
 from .roster_entries import Attendee, Entry, Roster
 
 MEMORY = 2 * 2**30
@@ -149,7 +149,7 @@ def entries(content: bytes, where: str, begin: float, end: float, zone: str | No
 def _texts() -> list[tuple[str, str]]:
     """The text of the reader, also out of the archive in which a module travels."""
     found = []
-    for module in (calendar_times, calendar_reading):
+    for module in (calendar_times, calendar_events, calendar_doubts, calendar_reading):
         path, name = str(module.__file__), module.__name__
         if os.path.isfile(path):
             with open(path, encoding="utf-8") as handle:
@@ -195,6 +195,8 @@ def _entry(one: _Dated, told: _Told, begin: float, end: float) -> Entry:
     doubts = [_doubt(code, about) for code, about in told["doubts"]]
     if one.get("doubt") == "until":
         doubts.append(phrase("the end of the series (UNTIL) has no time zone, so that it may be over"))
+    if one.get("doubt") == "missed":
+        doubts.append(phrase("an entry of that day was taken out, moved or cancelled, and the time that is named is not its own"))
     found = {f"{how} {whose}": (begin, end) for how, whose in ANYWHERE} if one.get("anywhere") else one["spans"]
     busy = told["busy"]
     return Entry(

@@ -156,6 +156,7 @@ class Document:
     scripts: int = 0
     elsewhere: t.Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
+    codes: tuple[tuple[str, int], ...] = ()  # within words, with their lines
     own_anchors: frozenset[str] = frozenset()  # which stand in the document as they are, the same on each site
 
     @property
@@ -197,7 +198,7 @@ def form_of(path_or_url: str, content_type: str | None = None) -> str:
 
 def read(content: bytes, form: str, seconds: float = SECONDS, limit: int = LIMIT) -> Document:
     """One document. CannotObserve where it is too large, no text, or not read in time. ``Reading`` is for several."""
-    with Reading() as reading:
+    with borrowed() as reading:
         return reading.read(content, form, seconds, limit)
 
 
@@ -208,11 +209,16 @@ class Reading:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._stack = contextlib.ExitStack()
+        self.reads = 0
+        self.path: list[str] = []  # where it looks for libraries
 
     def __enter__(self) -> Reading:
         return self
 
     def __exit__(self, *_exc: object) -> None:
+        self.end()
+
+    def end(self) -> None:
         with self._lock:
             self._end()
 
@@ -262,6 +268,7 @@ class Reading:
             if not line.endswith(b"\n"):
                 self._end()
         if line.endswith(b"\n"):
+            self.reads += 1
             return line
         if over.is_set():
             raise _too_long(seconds)
@@ -285,7 +292,7 @@ class Reading:
             )
         except OSError as exc:
             raise CannotObserve(phrase("the document cannot be read: {reason}", reason=exc.strerror or str(exc))) from None
-        self._process = process
+        self._process, self.path = process, list(sys.path)
         self._stack.enter_context(watched(process.pid))
         given = marshal.dumps({"path": [os.path.abspath(path) for path in sys.path if path], "modules": _compiled()})
         with contextlib.suppress(OSError):
@@ -294,6 +301,7 @@ class Reading:
 
     def _end(self) -> None:
         process, self._process = self._process, None
+        self.reads = 0
         if process is not None:
             _kill(process)
             for pipe in (process.stdin, process.stdout):
@@ -302,6 +310,61 @@ class Reading:
                         pipe.close()
             process.wait()
         self._stack.close()
+
+    def forget(self) -> None:
+        """After a fork: the process is the parent's, and must see that the parent has ended."""
+        process, self._process, self._lock = self._process, None, threading.Lock()
+        self._stack = contextlib.ExitStack()
+        if process is not None:
+            process.returncode = 0  # it is no child of this process
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    t.cast("t.IO[bytes]", pipe).close()
+
+
+class _Idle:
+    """Processes that have read one document and wait for another, which is then read without the time that one takes to start."""
+
+    MOST = 2
+    READS = 500  # by one of them
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[Reading] = []
+
+    def take(self) -> Reading:
+        with self._lock:
+            found = next((one for one in self._waiting if one.path == list(sys.path)), None)
+            if found is not None:
+                self._waiting.remove(found)
+        return found or Reading()
+
+    def give(self, reading: Reading) -> None:
+        with self._lock:
+            if len(self._waiting) < self.MOST and 0 < reading.reads < self.READS:
+                self._waiting.append(reading)
+                return
+        reading.end()
+
+    def forget(self) -> None:
+        self._lock = threading.Lock()
+        for reading in self._waiting:
+            reading.forget()
+        self._waiting = []
+
+
+_idle = _Idle()
+os.register_at_fork(after_in_child=_idle.forget)
+
+
+@contextlib.contextmanager
+def borrowed() -> t.Iterator[Reading]:
+    """A process that reads, of this caller alone as long as he needs it. It may have read other documents before."""
+    reading = _idle.take()
+    try:
+        yield reading
+    finally:
+        _idle.give(reading)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -354,6 +417,7 @@ class _Answer(t.TypedDict, total=False):
     password: bool
     inputs: list[str]
     scripts: int
+    codes: list[tuple[str, int]]
 
 
 def _document(answer: _Answer) -> Document:
@@ -380,6 +444,7 @@ def _document(answer: _Answer) -> Document:
         tuple(answer["inputs"]),
         answer["scripts"],
         {site: frozenset(names) for site, names in answer["elsewhere"].items()},
+        tuple((text, line) for text, line in answer["codes"]),
         frozenset(answer["own_anchors"]),
     )
 
@@ -418,4 +483,4 @@ def _of_front(kind: str) -> Message:
     return phrase("the front matter is too long to be read")
 
 
-__all__ = ("LIMIT", "SECONDS", "Document", "Link", "Part", "Reading", "Section", "Undefined", "form_of", "normalize", "read")
+__all__ = ("LIMIT", "SECONDS", "Document", "Link", "Part", "Reading", "Section", "Undefined", "borrowed", "form_of", "normalize", "read")

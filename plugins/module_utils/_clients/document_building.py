@@ -59,6 +59,15 @@ class Slugs:
         return name
 
 
+class _Section(t.TypedDict):
+    title: str
+    level: int
+    line: int
+    anchors: list[str]
+    start: int  # of its parts
+    end: int
+
+
 class Builder:
     """What the readers tell, one thing after the other. ``data`` is the whole, in JSON's types."""
 
@@ -73,7 +82,7 @@ class Builder:
         self._slugs = {"gitlab": Slugs(slug_of_gitlab, "-"), "mkdocs": Slugs(slug_of_mkdocs, "_")}
         self._github = Slugs(slug_of_github, "-")
         self.elsewhere: dict[str, dict[str, None]] = {name: {} for name in self._slugs}
-        self._sections: list[dict[str, t.Any]] = []
+        self._sections: list[_Section] = []
         self._parts: list[Part] = []
         self._links: list[tuple[str, str, int]] = []
         self._anchors: dict[str, None] = {}
@@ -86,6 +95,7 @@ class Builder:
         self._heading: tuple[int, int, list[str], list[str]] | None = None
         self._link: tuple[str, int, list[str]] | None = None
         self._waiting: list[str] = []  # anchors just above a heading
+        self._codes: list[tuple[str, int]] = []  # within words
 
     # -- words
 
@@ -123,6 +133,11 @@ class Builder:
         if text.strip():
             self._parts.append((CODE_BLOCK, text, line, []))
             self._waiting = []
+
+    def inline_code(self, text: str, line: int) -> None:
+        """Code that is told as words, too."""
+        if text.strip() and len(self._codes) < MOST:
+            self._codes.append((text, line))
 
     def picture(self, target: str, alternative: str, line: int) -> None:
         self.link(target, alternative, line)
@@ -207,8 +222,10 @@ class Builder:
                 self._slugged[slug] = None
                 for site, slugs_there in self._slugs.items():
                     self.elsewhere[site][slugs_there.next(title[:LONGEST_TITLE])] = None
+        start = len(self._parts)
+        names = list(dict.fromkeys(names))
         self._sections.append(
-            {"title": title[:LONGEST_TITLE], "level": level, "line": line, "anchors": list(dict.fromkeys(names)), "start": len(self._parts)}
+            {"title": title[:LONGEST_TITLE], "level": level, "line": line, "anchors": names, "start": start, "end": start}
         )
 
     # -- what is not shown
@@ -241,7 +258,7 @@ class Builder:
         self.heading_end()
         self.link_end()
         self.end()
-        ends: list[dict[str, t.Any]] = []
+        ends: list[_Section] = []
         for section in self._sections:
             while ends and ends[-1]["level"] >= section["level"]:
                 ends.pop()["end"] = section["start"]
@@ -263,6 +280,7 @@ class Builder:
             "password": self.password,
             "inputs": self.inputs[:MOST],
             "scripts": self.scripts,
+            "codes": self._codes,
         }
 
 

@@ -136,6 +136,7 @@ class HtmlReader:
         self._raw = ""
         self._code: list[str] = []
         self._code_line = 0
+        self._inline: list[str] | None = None  # what stands in <code>
 
     @property
     def shows(self) -> bool:
@@ -161,6 +162,8 @@ class HtmlReader:
             self._code_line = self._code_line or line
             self._code.append(text)
             return
+        if self._inline is not None:
+            self._inline.append(text)
         for number, piece in enumerate(text.split("\n")):
             if number:
                 self.builder.words(" ", line + number)
@@ -187,6 +190,8 @@ class HtmlReader:
                 builder.anchor(values[key], before=not re.fullmatch("h[1-6]", name))
         if name in _AROUND:
             self._around += 1
+        if name in ("code", "kbd") and not self._preformatted:
+            self._inline = []
         if re.fullmatch("h[1-6]", name):
             builder.heading_end(slugs=self.slugs)
             builder.heading_start(int(name[1]), token.line)
@@ -239,6 +244,9 @@ class HtmlReader:
             return
         if name in _AROUND:
             self._around = max(0, self._around - 1)
+        if name in ("code", "kbd") and self._inline is not None:
+            builder.inline_code("".join(self._inline), 0)
+            self._inline = None
         if re.fullmatch("h[1-6]", name):
             builder.heading_end(slugs=self.slugs)
             self._heading = False

@@ -41,15 +41,14 @@ def read_markdown(text: str, builder: Builder) -> None:
     # what a link leads to is judged elsewhere, and is shown as it is written
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
-    environment: dict[str, t.Any] = {}
-    _Reader(builder, environment).read(t.cast("list[_Token]", parser.parse(text, environment)))
+    environment: dict[str, object] = {}
+    _Reader(builder).read(t.cast("list[_Token]", parser.parse(text, environment)))
 
 
 class _Reader:
-    def __init__(self, builder: Builder, environment: t.Mapping[str, t.Any]) -> None:
+    def __init__(self, builder: Builder) -> None:
         self.builder = builder
         self.html = HtmlReader(builder, slugs=True)
-        self.defined: t.Mapping[str, object] = environment.get("references", {})
         self.line = 1
         self._seen: list[str] = []  # the inline text with what is no text blanked, to look for references
 
@@ -67,7 +66,7 @@ class _Reader:
                 self.builder.heading_end(slugs=True)
             elif kind in ("fence", "code_block"):
                 if self.html.shows:
-                    self.builder.code(token.content, self.line)
+                    self.builder.code(token.content, self.line + (kind == "fence"))
             elif kind == "html_block":
                 self.html.feed(token.content, self.line)
                 self.builder.end()
@@ -116,6 +115,8 @@ class _Reader:
         elif kind == "code_inline":
             self._seen.append(CODE)
             self._words(child.content)
+            if self.html.shows:
+                self.builder.inline_code(child.content, self.line)
         elif kind == "link_open":
             self._seen.append(CODE)
             self.builder.link_start(str(child.attrGet("href") or ""), self.line)

@@ -9,6 +9,7 @@ stands in them. Runs in the process of ``document_program``.
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 import typing as t
@@ -57,18 +58,21 @@ _LOST = re.compile(r"Unexpected section title|Title level inconsistent|Inconsist
 
 def read_rst(text: str, builder: Builder) -> None:
     from docutils import core  # noqa: PLC0415 # where there is reStructuredText to read
+    from docutils.parsers.rst import roles  # noqa: PLC0415
 
     _teach()
+    vars(roles)["_roles"].clear()  # which a document before this one may have defined
     tree = core.publish_doctree(text, settings_overrides={**_SETTINGS, "warning_stream": io.StringIO()})
     _Reader(builder, tree).read()
 
 
+@functools.lru_cache(maxsize=1)
 def _teach() -> None:
     """Has docutils read what it does not know. In this process only, which reads nothing else."""
     from docutils import nodes  # noqa: PLC0415
     from docutils.parsers.rst import Directive, directives, roles  # noqa: PLC0415
 
-    class Anything(dict[str, t.Any]):
+    class Anything(dict[str, t.Callable[[str], t.Any]]):
         """Each option, as it is written."""
 
         def __bool__(self) -> bool:
@@ -77,7 +81,7 @@ def _teach() -> None:
         def __contains__(self, key: object) -> bool:
             return True
 
-        def __missing__(self, key: str) -> t.Any:
+        def __missing__(self, key: str) -> t.Callable[[str], t.Any]:
             return lambda value: value or ""
 
     class Lenient(Directive):
@@ -203,6 +207,10 @@ class _Reader:
         self.builder.code(node.astext(), self.line)
 
     _doctest_block = _math_block = _literal_block
+
+    def _literal(self, node: _Node, level: int) -> None:
+        self.builder.inline_code(node.astext(), self.line)
+        self._children(node, level)
 
     def _comment(self, node: _Node, _level: int) -> None:
         self.builder.comment(node.astext())

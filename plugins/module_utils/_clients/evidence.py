@@ -12,24 +12,17 @@ import contextlib
 import dataclasses
 import errno
 import hashlib
-import ipaddress
 import os
-import socket
 import stat
-import typing as t
-from urllib.parse import urljoin, urlsplit
 
 from .._finding import CannotObserve
-from .._http import Connection, HttpFailure, Response, public_url
+from .._http import HttpFailure, Response, public_url
 from .._paths import is_within
 from .._phrase import Message, phrase
 from .._runner import Runner, unreadable
 from .links import Asking, judge
 
 LARGEST = 64 * 2**20
-MOST_HOPS = 5
-_METADATA = ("metadata", "metadata.google.internal", "metadata.goog", "instance-data", "instance-data.ec2.internal")
-_NOT_LINK_LOCAL = tuple(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")))  # where clouds serve the same
 
 
 class NoEvidence(Exception):
@@ -132,64 +125,12 @@ def of_page(url: str, asking: Asking, runner: Runner) -> Content:
 
 def _answer(url: str, asking: Asking, runner: Runner) -> Response:
     """The last answer of a chain of redirects, of which no step leads to an address that is never asked."""
-    asked = url
-    for _hop in range(MOST_HOPS + 1):
-        _refuse_address(asked)
-        connection = asking.connection_for(asked) if asked == url or _same_host(asked, url) else _without_login(asking)
-        try:
-            answer = runner.get(asked, connection=connection, timeout=asking.timeout, max_bytes=LARGEST, follow_redirects=False)
-        except HttpFailure as exc:
-            where = public_url(url)
-            raise CannotObserve(
-                exc.message if where in exc.message else phrase("{url:path}: {reason}", url=where, reason=exc.message)
-            ) from None
-        target = answer.headers.get("location")
-        if answer.status not in (301, 302, 303, 307, 308) or not target:
-            return dataclasses.replace(answer, url=asked)
-        asked = _target(asked, target)
-    raise CannotObserve(phrase("{url:path} redirected more than {most:number} times", url=public_url(url), most=MOST_HOPS))
-
-
-def _target(asked: str, target: str) -> str:
     try:
-        found = urljoin(asked, target)
-        sound = urlsplit(found).scheme in ("http", "https") and "@" not in urlsplit(found).netloc
-    except ValueError:
-        sound = False
-    if not sound:
-        raise CannotObserve(phrase("{url:path} redirects to what is no address", url=public_url(asked)))
-    return found
-
-
-def _same_host(one: str, other: str) -> bool:
-    return (urlsplit(one).scheme, urlsplit(one).netloc) == (urlsplit(other).scheme, urlsplit(other).netloc)
-
-
-def _without_login(asking: Asking) -> Connection:
-    return Connection(validate_certs=asking.connection.validate_certs, ca_path=asking.connection.ca_path)
-
-
-def _refuse_address(url: str) -> None:
-    """Where a cloud tells the secrets of the machine that asks, nothing is asked, under whatever name."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if host in _METADATA or any(map(_is_of_machine, _addresses(host))):
-        raise CannotObserve(phrase("{url:path} is an address of the machine's own network, which is never asked", url=public_url(url)))
-
-
-def _addresses(host: str) -> t.Iterable[str]:
-    try:
-        return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError):  # whoever asks says so
-        return [host]
-
-
-def _is_of_machine(text: str) -> bool:
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return bool(inner.is_link_local) or inner in _NOT_LINK_LOCAL
+        return runner.get(url, connection=asking.connection_for(url), timeout=asking.timeout, max_bytes=LARGEST)
+    except HttpFailure as exc:
+        where = public_url(url)
+        said = exc.message if where in exc.message else phrase("{url:path}: {reason}", url=where, reason=exc.message)
+        raise CannotObserve(said) from None
 
 
 __all__ = ("LARGEST", "Content", "NoEvidence", "of_file", "of_page")

@@ -22,6 +22,7 @@ _SHORT = 300  # letters of a page that says nothing else
 _LITTLE = 1500  # letters of one whose title is believed
 _SHELL, _ALMOST_NOTHING = 200, 40  # letters of what a server sends where a script makes the page
 _NOT_NOW = (408, 425, 429, 502, 503, 504, 999)
+_FORWARDS = re.compile(r"\blocation(?:\.href)?\s{0,9}=[^=]|\blocation\.(?:replace|assign)\(")
 _SMALL_JSON = 4000
 _CODES = ("status", "statuscode", "status_code", "code", "http_code", "httpstatus", "http_status", "errorcode", "error_code")
 _TEXTS = ("error", "message", "detail", "details", "title", "reason", "msg", "description", "error_description", "type")
@@ -101,9 +102,9 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
         return landed
     if _is_shell(page):
         return Verdict(UNKNOWN, shell(where))
+    if page.frames and letters <= _ALMOST_NOTHING:
+        return Verdict(UNKNOWN, phrase("{url:path} shows other pages in frames: link to the one that is meant", url=where))
     if not letters and not page.headings and not page.pictures:
-        if page.frames:
-            return Verdict(UNKNOWN, phrase("{url:path} shows other pages in frames: link to the one that is meant", url=where))
         if page.scripts:
             return Verdict(UNKNOWN, shell(where))
         if not page.around:
@@ -161,6 +162,8 @@ def _is_shell(page: Page) -> bool:
     letters = len(page.words)
     if not page.scripts or letters > _SHELL or page.pictures > 3:
         return False
+    if _FORWARDS.search(page.code):
+        return True
     return letters <= _ALMOST_NOTHING and not page.headings or page.mount or needs_script(page.without_script) or waits(page.words)
 
 

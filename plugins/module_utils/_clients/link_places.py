@@ -16,7 +16,7 @@ _ROOT = re.compile(
 _MANNER = re.compile(r"(utm_.*|lang|language|locale|hl|theme|orgid|error|redirected|not_?found|404|msg|ref)", re.IGNORECASE)
 _LOGIN_PATH = re.compile(
     r"/(login|log-in|log_in|signin|sign-in|sign_in|sso|saml2?|oauth2?|oidc|openid|openid-connect|adfs|cas|auth|authenticate|authorize|connexion)"
-    r"(?![a-z])",
+    r"(?![\w-])",
     re.IGNORECASE,
 )
 _LOGIN_HOST = re.compile(

@@ -64,7 +64,7 @@ def ask_all(urls: t.Iterable[str], asking: Asking, runner: Runner) -> dict[str, 
     found = asker.all(wanted)
     verdicts = {url: found.get(url) or Verdict(UNKNOWN, _not_asked(url)) for url in wanted}
     verdicts = NameServers(runner).judged(verdicts, asker.failures)
-    return Sameness(lambda more: asker.all(more)).judged(verdicts)
+    return Sameness(asker.all).judged(verdicts)
 
 
 def of_fragment(url: str, verdict: Verdict, fragment: str) -> Verdict:

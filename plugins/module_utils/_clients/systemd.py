@@ -28,6 +28,12 @@ _SUCCEEDED = ("39f53479d3a045ac8e11786248231fbf", "7ad2d189f7e94e70a38c781354912
 _FAILED = ("be02cf6855d2428ba40df7e9d022f03d", "d9b373ed55a64feb8242e02dbe79a49c")  # start failed, failed with result
 
 
+def full_name(unit: str) -> str:
+    """A unit's name as systemd has it: a service where nothing is said."""
+    suffixes = ("service", "socket", "timer", "target", "mount", "automount", "path", "swap", "slice", "scope", "device")
+    return unit if unit.rpartition(".")[2] in suffixes else f"{unit}.service"
+
+
 def show(runner: Runner, unit: str, properties: str) -> Properties:
     """The named properties (separated by commas) of one unit; a property that stands several times is joined with line ends. CannotObserve.
 
@@ -205,6 +211,7 @@ def next_run(timer: str, shown: Properties) -> tuple[str, Message]:
 __all__ = (
     "Properties",
     "enablement",
+    "full_name",
     "last_end",
     "longest_gap",
     "never_ran",

@@ -211,7 +211,8 @@ class Verifying(ActionBase):
             return {check.key: [about(_verification.as_item(check, host), _too_late(check, host))] for check in [*checks, *slow]}
         quick = self._task.check_mode or left is not None
         left_out = [check for check in checks if quick and _verification.writes(check)]
-        items = [_verification.as_item(check, host) for check in checks if check not in left_out]
+        told = {check.key: _verification.told_by_controller(plan, check) for check in checks if check.first_half and left is None}
+        items = [_verification.as_item(check, host, told.get(check.key)) for check in checks if check not in left_out]
         found = self._execute(items, variables, result, plan.settling, left) if items else {}
         for check in left_out:
             found[check.key] = [about(_verification.as_item(check, host), _not_written(check, check_mode=self._task.check_mode))]

@@ -14,6 +14,7 @@ from .document import Document, Path, Unresolved, dotted
 UNREAD: dict[str, str] = {
     "service.description": "it will stand in reports",
     "service.solution_owner": "it will stand in reports",
+    "documents.architecture": "no requirement of the policies that ship asks for it; one of an organisation may",
     "platforms": "what a platform proves for all its services will be taken from its records",
 }
 

@@ -51,7 +51,9 @@ def _whole(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], r
             return there
         if reach.waiting and not there:
             message = phrase("lines are looked for when the last batch has written its own")
-            if together:
+            if check.call == "references":
+                message = phrase("what the runbook names is looked for when the last batch has had its turn")
+            elif together:
                 message = phrase("what the hosts log is looked for when the last batch has had its turn")
             return [dataclasses.replace(base, status=Status.NOT_DUE, message=message)] if written else []
         return there + [dataclasses.replace(base, host=host, message=_not_looked_for(host, check)) for host in missing]
@@ -80,6 +82,8 @@ def _whole(check: PlannedCheck, findings: t.Mapping[str, t.Sequence[Finding]], r
 
 
 def _not_looked_for(host: str, check: PlannedCheck) -> Message:
+    if check.call == "references":
+        return phrase("nobody judged what {host:path} saw of what the runbook names", host=host)
     if check.call != "find":
         places = list(check.hosts) if check.hosts is not None else [phrase("the controller")]
         return phrase("nobody looked on {places:list} for what {host:path} logs", host=host, places=places)

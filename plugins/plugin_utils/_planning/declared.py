@@ -27,10 +27,11 @@ CLOSED_FROM = "0.3.0"  # the version that refuses an unknown key of a backup; th
 def told(description: Description, rules: t.Mapping[str, Rule]) -> list[Message]:
     """A notice for each file that declares what this version does not look at, and one for each unknown key of a backup."""
     notices: list[Message] = []
+    asked = {proof.source for rule in rules.values() for proof in rule.proved_by}
     for document in (description.service, description.organisation):
         if document is None:
             continue
-        found = declared_in_vain(document)
+        found = [(path, name) for path, name in declared_in_vain(document) if dotted(path) not in asked]
         if document is description.service:
             found += _kind(document, rules)
             found += [(path, _of_tool(path, tool)) for path, tool, check in _backups(document) if check not in CHECKS]

@@ -32,7 +32,7 @@ MEETS_MORE = ("fail_when", "warn_when")
 MUST_STAY_TRUE = (
     ("after_rotation", "append_only", "check_links", "checksum", "enabled", "encrypted", "executed_by_other", "forwarded", "of_version")
     + ("owner_required", "persistent", "reachable", "require_zone", "restart_policy", "to_validate_certs", "validate_certs")
-    + ("validators_required", "version_required")
+    + ("validators_required", "verify_references", "version_required")
 )  # fmt: skip
 MUST_STAY_FALSE = ("allow_skipped", "fall_back", "first_deployment", "free_counts", "local", "quiet")
 NOT_SHORTER = (
@@ -88,7 +88,7 @@ OBJECTS = (
     + ("rotated_by", "rules_url", "search", "secret_environment", "selector", "server", "service", "services", "shifts", "signals")
     + ("since", "size_unit", "socket", "stanza", "statement", "success_file", "suite", "tag", "tags", "template", "tiers", "time_format")
     + ("time_zone", "timer", "to", "tool", "uid", "unit", "until", "url", "variables", "verify_database", "version_property", "via")
-    + ("window_end", "window_start")
+    + ("seen_on", "window_end", "window_start")
 )  # fmt: skip
 OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie
 # how a line is logged

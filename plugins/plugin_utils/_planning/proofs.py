@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import typing as t
 
@@ -20,7 +19,7 @@ from .._model.waiver import Waiver
 from .arguments import argument_problems, module_problems
 from .asked_servers import address, kinds_asked, kinds_known, server_options
 from .derive.attestations import CHECK as ATTESTATION
-from .derive.attestations import is_contrary, refuse_given, refuse_instead, statements
+from .derive.attestations import asked_of, is_contrary, refuse_given, refuse_instead, statements
 from .derive.derivations import default_options, derive, group_options
 from .derive.instance import Instance, Steps
 from .embedded import no_proof, proves_less
@@ -33,7 +32,23 @@ SERVER_ONLY = ("failover", "rules_url")  # options of servers that not every che
 
 
 def chosen_for(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen | None:
-    """None when no check can prove it; NotDeclared when the description has nothing for any of them."""
+    """None when no check can prove it; NotDeclared when the description has nothing for any of them.
+
+    Whatever proves it, whoever states that it is not so is heard beside.
+    """
+    if not is_contrary(rule, description):
+        return _chosen(rule, exception, description)
+    stated = statements(rule, asked_of(rule, exception) or Proof(ATTESTATION), default_options(description, ATTESTATION), description)
+    try:
+        found = _chosen(rule, exception, description)
+    except NotDeclared:
+        return Chosen(tuple(stated), asked_of(rule, exception))
+    if found is None or any(instance.check == ATTESTATION for instance in found.instances):
+        return found
+    return dataclasses.replace(found, instances=(*found.instances, *stated))
+
+
+def _chosen(rule: Rule, exception: RequirementEntry, description: Description) -> Chosen | None:
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
     refuse_given(rule, exception, description)
@@ -65,8 +80,10 @@ def chosen_for(rule: Rule, exception: RequirementEntry, description: Description
     used: list[Proof] = []
     found: list[Instance] = []
     for proof in proofs:
-        if used and not proof.besides and not (proof.check == ATTESTATION and is_contrary(rule, description)):
+        if used and not proof.besides:
             continue
+        if proof.check == ATTESTATION and any(isinstance(exc, NoHost) for exc in refusals):
+            continue  # a check is declared, and where it looks is not known: nobody's word stands in for it
         why = no_proof(proof.check, rule, description)
         if why:
             refusals.append(NotDeclared(why))
@@ -96,9 +113,13 @@ def _stated(rule: Rule, exception: RequirementEntry, description: Description) -
     others = []
     for proof in rule.proved_by:
         if proof.check != ATTESTATION and proof.check in CHECKS and not no_proof(proof.check, rule, description):
-            with contextlib.suppress(NoChecks):
+            try:
                 derive(dataclasses.replace(proof, args={**rule.args, **proof.args}), description)
-                others.append(proof.check)
+            except NoHost:
+                pass  # it is declared all the same
+            except NoChecks:
+                continue
+            others.append(proof.check)
     if others:
         refuse_instead(rule, others, description)
     _refuse_misplaced([ATTESTATION], rule, exception, description)

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ...module_utils._hours import is_zone, parse_hours, zone_named
 from .._described.declarations import Tier
-from .._described.document import Document, Path, dotted, unresolved
+from .._described.document import Document, NotResolved, Path, dotted, unresolved
 from .._described.service import Description
 
 EXPECTED = "expected for example 24x7 or 'Mon-Fri 08:00-18:00', with a time zone at the end where it matters ('... Europe/Paris')"
@@ -18,16 +19,22 @@ _LATER = ("todo", "tbd", "tbc", "?", "-", "n/a")  # what the check says of itsel
 
 def problems(description: Description) -> list[str]:
     """A line for each: file, line, key. Of the organisation's chains and rosters those alone that the service uses."""
-    found = []
+    found: list[str] = []
+    # what is known later is read then
+    with contextlib.suppress(NotResolved):
+        found.extend(_told(description))
+    return found
+
+
+def _told(description: Description) -> t.Iterator[str]:
     for document, path, given in _places(description):
         if given is None or unresolved({"": given}) or str(given).strip().lower() in _LATER:
             continue
         zone = zone_named(str(given))
         if parse_hours(str(given)) is None:
-            found.append(f"{document.where(path)}: {dotted(path)}: '{given}' are no hours; {EXPECTED}")
+            yield f"{document.where(path)}: {dotted(path)}: '{given}' are no hours; {EXPECTED}"
         elif zone is not None and not is_zone(zone):
-            found.append(f"{document.where(path)}: {dotted(path)}: '{zone}' is not the name of a time zone; {EXPECTED}")
-    return found
+            yield f"{document.where(path)}: {dotted(path)}: '{zone}' is not the name of a time zone; {EXPECTED}"
 
 
 def _places(description: Description) -> t.Iterator[tuple[Document, Path, object]]:

@@ -259,9 +259,15 @@ def tone_of(data: Data) -> str:
 def counted(data: Data, say: Words) -> list[str]:
     """How many requirements are declared how far, without those of which there is none."""
     counts = data["counts"]
-    keys: tuple[t.Literal["later", "incomplete", "not_declared", "no_check", "not_applicable", "waived"], ...]
-    keys = ("later", "incomplete", "not_declared", "no_check", "not_applicable", "waived")
-    return [say.counted(f"register_{key}", counts[key]) for key in keys if counts[key]]
+    told = (
+        (counts["later"], say.counted("register_later", counts["later"])),
+        (counts["incomplete"], say.counted("register_incomplete", counts["incomplete"])),
+        (counts["not_declared"], say.counted("register_not_declared", counts["not_declared"])),
+        (counts["no_check"], say.counted("register_no_check", counts["no_check"])),
+        (counts["not_applicable"], say.counted("register_not_applicable", counts["not_applicable"])),
+        (counts["waived"], say.counted("register_waived", counts["waived"])),
+    )
+    return [words for count, words in told if count]
 
 
 def verifiable(data: Data, say: Words) -> str:

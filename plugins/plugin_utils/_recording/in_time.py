@@ -11,7 +11,7 @@ import typing as t
 from ...module_utils._files import NotWritten
 from ...module_utils._phrase import phrase
 
-SAVING = 4.0  # seconds for reading and writing records
+SAVING = 8.0  # seconds for reading and writing records
 
 T = t.TypeVar("T")
 

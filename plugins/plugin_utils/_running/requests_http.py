@@ -186,7 +186,7 @@ def _session(*, looking: bool = False) -> t.Any:
 
 
 @functools.cache
-def _looking_pools() -> dict[str, t.Any]:
+def _looking_pools() -> dict[str, object]:
     class Plain(urllib3.connection.HTTPConnection):
         def _new_conn(self) -> t.Any:
             return _dialled(self)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ...module_utils._argspec import ArgumentsRefused, parse_arguments
 from ...module_utils._engine import Item, execute, run_item
 from ...module_utils._finding import CannotObserve, Finding, Status
 from ...module_utils._masking import secrets_in
@@ -17,6 +18,8 @@ from ...module_utils._runner import Outages, Runner
 from .._model.planned import Plan, PlannedCheck
 from .foreign_modules import ModuleRunner
 from .spool import CONTROLLER, LOOKING, Spool
+
+_READING = 30.0  # seconds in which the controller reads what hosts are asked for
 
 
 def without(plan: Plan, proven: t.Container[str]) -> Plan:
@@ -96,6 +99,20 @@ def as_item(check: PlannedCheck, host: str, extra: t.Mapping[str, t.Any] | None 
         call=check.call,
         secrets=secrets,
     )
+
+
+def told_by_controller(plan: Plan, check: PlannedCheck) -> dict[str, object]:
+    """What the controller reads for a first half on a host, as its other half says it (``for_hosts``). Where it cannot, that half tells."""
+    other = next((one for one in plan.checks if one.after == check.key), None)
+    reads = getattr(load_check(other.check), "for_hosts", None) if other is not None else None
+    if other is None or reads is None:
+        return {}
+    args, secrets = other.split_secrets()
+    try:
+        parsed = parse_arguments(load_check(other.check), {**args, **secrets})
+        return dict(reads(parsed, _asking().within(min(parsed["timeout"], _READING))))
+    except (ArgumentsRefused, CannotObserve):
+        return {}
 
 
 def find_items(checks: t.Sequence[PlannedCheck], host: str, spool: Spool) -> list[Item]:
@@ -218,6 +235,7 @@ __all__ = (
     "run_controller",
     "run_finds",
     "secrets_of",
+    "told_by_controller",
     "visiting",
     "without",
 )

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import functools
 import typing as t
@@ -39,7 +38,6 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described i
 from fuzz.odd import Case, fuzz, texts
 from generated import tries_more
 from hypothesis import given
-from hypothesis import strategies as st
 
 pytestmark = tries_more
 
@@ -147,12 +145,7 @@ CASES: dict[str, Case] = {
     "size": Case(_units.parse_size, ("10GiB", "500MB", "1024"), (ValueError,)),
     "comparison": Case(_units.parse_comparison, ("> 0.5", ">= 10GiB", "!= 3"), (ValueError,)),
     "pem": Case(_x509.split_pem, ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",), (_x509.NotACertificate,)),
-    "markdown": Case(documents.parse_markdown, (MARKDOWN,)),
-    "rst": Case(documents.parse_rst, (RST,)),
-    "html": Case(documents.parse_html, (HTML,)),
     "page": Case(documents.read_page, (HTML,)),
-    "date": Case(documents.parse_date, ("2026-11-25", "25/11/2026", "25 novembre 2026", "Nov 25, 2026")),
-    "slug": Case(lambda text: (documents.slug_of_github(text), documents.slug_of_toc(text), documents.normalize(text)), ("A b-c é",)),
     "link": Case(
         lambda text: links.judge(
             "http://h/x",
@@ -182,13 +175,6 @@ def _routes(config: t.Any) -> object:
 @pytest.mark.parametrize("name", CASES)
 def test_it_is_read_or_refused(name: str) -> None:
     CASES[name].tried()
-
-
-@fuzz(60)
-@given(st.binary(max_size=300) | texts(MARKDOWN).map(lambda text: text.encode("utf-16", "surrogatepass")))
-def test_the_text_of_a_file(content: bytes) -> None:
-    with contextlib.suppress(CannotObserve):
-        assert isinstance(documents.decode(content, "runbook.md"), str)
 
 
 @fuzz(60)

@@ -366,9 +366,9 @@ def look(tmp_path: pathlib.Path, rows: object, **args: t.Any) -> Finding:
     return run_item(Item(key="x", check="backup_record", args=given), FakeRunner())[0]
 
 
-def test_a_record_is_derived_whatever_is_found(tmp_path: pathlib.Path) -> None:
-    for rows in ([record()], [record(90)], [record(state="?")]):
-        assert look(tmp_path, rows).proof == "derived"
+def test_a_record_is_derived_whatever_is_found_and_none_where_nothing_can_be_told(tmp_path: pathlib.Path) -> None:
+    assert {look(tmp_path, rows).proof for rows in ([record()], [record(90)])} == {"derived"}
+    assert look(tmp_path, [record(state="?")]).proof == "none"
 
 
 def test_the_same_run_in_two_exports_counts_once(tmp_path: pathlib.Path) -> None:

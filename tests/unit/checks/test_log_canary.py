@@ -362,13 +362,13 @@ def test_both_halves(tmp_path: pathlib.Path) -> None:
     assert (finding.status, finding.proof) == ("pass", "observed")
 
 
-@pytest.mark.parametrize(("local", "status"), [(False, "unknown"), (True, "pass")])
-def test_the_same_file(tmp_path: pathlib.Path, local: bool, status: str) -> None:
+@pytest.mark.parametrize(("local", "seen"), [(False, ("unknown", "none")), (True, ("pass", "derived"))])
+def test_the_same_file(tmp_path: pathlib.Path, local: bool, seen: tuple[str, str]) -> None:
     path = put(tmp_path / "app.log", "x\n")
     args = parse_arguments(log_canary, {"via": "file", "path": str(path), "backend": "file", "search": str(path), "local": local})
     finding = log_canary.run(args, FakeRunner(clock=FakeClock()))
     assert isinstance(finding, Finding)
-    assert (str(finding.status), finding.proof) == (status, "derived")
+    assert (str(finding.status), finding.proof) == seen
     assert "locally" in finding.message
     assert f"dans le fichier où elle a été écrite ({path})" in told(finding.message, "fr")
 

@@ -341,7 +341,7 @@ def test_anchors_of_pages_and_each_address_once(tmp_path: pathlib.Path) -> None:
     runner = FakeRunner(answers={"/x": page("<h1 id=one>x</h1><a name='two'></a><p id='user-content-été'>")})
     finding = runbook.run(parse_arguments(runbook, {"path": str(path)}), runner)
     assert finding.details == ["line 28: the link is dead: the page https://wiki/x has no anchor #gone"]
-    asked = [(method, url) for method, url, *_rest in runner.http.asked]  # type: ignore[attr-defined] # the fake has it
+    asked = [exchange[:2] for exchange in runner.http.asked]  # type: ignore[attr-defined] # the fake has it
     assert asked[:2] == [("GET", "https://wiki/x"), ("GET", "https://wiki/")] and len(asked) == 3, "its home page, and one that nobody has"
 
 

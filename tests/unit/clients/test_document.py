@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -326,6 +327,34 @@ def test_what_is_too_large_or_no_text() -> None:
         assert reading.read(b"x" * 300_000, "markdown", 60.0, 400_000).text
 
 
+def test_a_process_is_used_again_and_never_by_two() -> None:
+    with documents.borrowed() as first, documents.borrowed() as second:
+        assert first is not second
+        assert [one.read(b"# a\n", "markdown", 60.0).sections[0].title for one in (first, second)] == ["a", "a"]
+        process = second._process
+    with documents.borrowed() as third:
+        assert third._process is not None and third in (first, second)
+        third.read(b".. role:: ref(raw)\n\n.. default-role:: ref\n", "rst", 60.0)
+        document = third.read(b"T\n=\n\n:ref:`gone` `x`\n", "rst", 60.0)
+        assert [one.name for one in document.undefined] == ["gone"]
+    assert process is not None and process.poll() is None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # other tests of this process have threads
+def test_after_a_fork_the_process_is_the_parents() -> None:
+    with documents.borrowed() as reading:
+        reading.read(b"# a\n", "markdown", 60.0)
+        process = reading._process
+    child = os.fork()
+    if not child:
+        with documents.borrowed() as other:
+            os._exit(0 if other._process is None else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert process is not None and process.poll() is None
+    with documents.borrowed() as reading:
+        assert reading.read(b"# b\n", "markdown", 60.0).sections[0].title == "b"
+
+
 def test_threads_share_a_process() -> None:
     found: list[str] = []
     with Reading() as reading:
@@ -357,7 +386,8 @@ def test_the_process_knows_nothing_of_this_one(monkeypatch: pytest.MonkeyPatch) 
         return popen(*args, **options)
 
     monkeypatch.setattr(subprocess, "Popen", noted)
-    assert documents.read(b"# a\n", "markdown", 60.0).sections
+    with Reading() as reading:
+        assert reading.read(b"# a\n", "markdown", 60.0).sections
     assert [options["env"] for options in asked if "env" in options] == [{"LC_ALL": "C.UTF-8"}]
 
 

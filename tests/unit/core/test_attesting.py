@@ -492,6 +492,33 @@ def test_no_is_heard_beside_what_is_observed() -> None:
     assert checks(made({**OF_RESTORE, "result": "negative"}, service=RESTORED), "BKP-03") == ["backup_restore", "attestation"]
 
 
+@pytest.mark.parametrize(
+    ("line", "checks_"),
+    [
+        ("requirements: {BKP-03: {check: backup_restore}}", ["backup_restore", "attestation"]),
+        ("requirements: {BKP-03: {check: command, with: {command: [/opt/restored]}}}", ["command", "attestation"]),
+        ("requirements: {BKP-03: {check: attestation}}", None),
+    ],
+)
+def test_no_is_heard_whatever_the_service_picks(line: str, checks_: list[str] | None) -> None:
+    no, shared = {**OF_RESTORE, "result": "negative"}, SHARED.replace("[]", "[own_proofs]")
+    if checks_ is None:
+        assert problems_of(lambda: made(no, service=RESTORED + line + "\n", organisation=shared))
+    else:
+        assert checks(made(no, service=RESTORED + line + "\n", organisation=shared), "BKP-03") == checks_
+
+
+def test_nobodys_word_stands_in_for_a_host_that_is_not_known() -> None:
+    nowhere = RESTORED.replace("{backups:", "{hosts: nobody, backups:")
+    assert one(made(OF_RESTORE, service=nowhere), "BKP-03").state is PlanState.NO_HOST
+    way_back = SERVICE + "delivery: {rollback_check: {command: [/opt/way-back], on: nobody}}\n"
+    assert one(made(OF_WAY_BACK, service=way_back), "DEL-02").state is PlanState.NO_HOST
+    no = one(made({**OF_RESTORE, "result": "negative"}, service=nowhere), "BKP-03")
+    assert [check.args["result"] for check in no.checks] == ["negative"]
+    text = nowhere + "requirements: {BKP-03: {check: attestation}}\n"
+    assert any("can see it here" in one for one in problems_of(lambda: made(OF_RESTORE, service=text)))
+
+
 @pytest.mark.parametrize(("requirement", "service"), [("BKP-03", RESTORED), ("DEL-02", LOOKED_AT)])
 @pytest.mark.parametrize("organisation", [SHARED, SHARED.replace("[]", "[own_proofs]"), None])
 def test_a_statement_is_not_picked_in_place_of_a_check(requirement: str, service: str, organisation: str | None) -> None:

@@ -418,12 +418,10 @@ def test_names_of_sections_in_another_language_are_the_same_sections() -> None:
 
 def test_what_stands_in_with_leave_has_limits_of_its_own() -> None:
     text = with_line("requirements: {RUN-02: {check: junit, with: {path: [build/restore.xml], max_age: 90d}}}")
-    assert of(planned(text, ENFORCED.replace("services_may: []", "services_may: [own_proofs]"))) == [
-        ("own_proofs", "requirements.RUN-02.check", "given")
-    ]
-    shared = ENFORCED.replace("services_may: []", "services_may: [own_proofs]").replace(
-        "defaults:\n", "defaults:\n  with: {junit: {max_age: 60d}}\n"
-    )
+    no_proof = "policy: {requirements: {RUN-02: {proved_by: []}}}\n"  # as of what no check of ours proves
+    organisation = ENFORCED.replace("services_may: []", "services_may: [own_proofs]") + no_proof
+    assert of(planned(text, organisation)) == [("own_proofs", "requirements.RUN-02.check", "given")]
+    shared = organisation.replace("defaults:\n", "defaults:\n  with: {junit: {max_age: 60d}}\n")
     (problem,) = problems_of(lambda: planned(text, shared))
     assert "the organisation's file says 60d" in problem
 

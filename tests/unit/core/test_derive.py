@@ -499,6 +499,13 @@ def test_the_runbook(declared: str, args: dict[str, t.Any]) -> None:
     assert one.args == args and one.hosts is None and one.path == ("documents", "runbook")
 
 
+def test_a_runbook_in_a_repository() -> None:
+    kept = "{url: 'https://user:pw@git.example/runbooks.git', path: payments/runbook.md}"
+    (one,) = derived("runbook", f"documents: {{runbook: {{git: {kept}, url_username: ops}}}}\n")
+    assert one.instance == "https://git.example/runbooks.git payments/runbook.md"
+    assert one.args == {"git": {"url": "https://user:pw@git.example/runbooks.git", "path": "payments/runbook.md"}, "url_username": "ops"}
+
+
 def test_the_runbook_has_defaults() -> None:
     shared = ORGANISATION.replace("defaults:", "defaults:\n  runbook: {max_age: 180d}")
     assert derived("runbook", "documents: {runbook: a.md}\n", shared)[0].args["max_age"] == "180d"

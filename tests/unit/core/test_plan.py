@@ -160,7 +160,7 @@ def test_what_is_not_declared() -> None:
 
 
 def test_what_no_check_of_this_version_proves() -> None:
-    planned = one(plan(A, phase="recheck"), "RUN-02")
+    planned = one(plan(A, ORGANISATION + "policy: {requirements: {RUN-02: {proved_by: []}}}\n", phase="recheck"), "RUN-02")
     assert planned.state == PlanState.UNPROVABLE and "name one of your own (requirements.RUN-02), or waive it" in planned.why
 
 

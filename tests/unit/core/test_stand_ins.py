@@ -25,6 +25,7 @@ OURS = (
     LEAVE
     + "policy: {requirements: {MON-02: {proved_by: [{check: command, with: {command: [/opt/series]}}]}, BKP-05: {proved_by: [scheduled_job, command]}}}\n"
 )
+NO_PROOF = "policy: {requirements: {RUN-02: {proved_by: []}, SUP-02: {proved_by: []}}}\n"  # as of what no check of ours proves
 VERSION = "delivery: {version_check: [/opt/version, '{version}'], rollback_check: [/opt/rollback]}\n"
 
 
@@ -69,15 +70,16 @@ def phase_of(identifier: str) -> str:
 @pytest.mark.parametrize(("requirement", "more", "key", "what"), PROOFS)
 def test_a_check_in_place_of_the_policys(requirement: str, more: str, key: str, what: str) -> None:
     text = entry(requirement, more)
-    assert runs(text, LEAVE, requirement, phase_of(requirement)) == [what]
+    leave, enforced = LEAVE + NO_PROOF, ENFORCED + NO_PROOF
+    assert runs(text, leave, requirement, phase_of(requirement)) == [what]
     for phase in ("design", "pre", "post", "recheck"):  # not only when it is too late
-        problems = problems_of(lambda phase=phase: plan(text, ENFORCED, phase=phase, version="1"))  # type: ignore[misc]
+        problems = problems_of(lambda phase=phase: plan(text, enforced, phase=phase, version="1"))  # type: ignore[misc]
         (problem,) = [line for line in problems if f": {key}: " in line]
         assert problem.startswith("readiness.yml:") and f"{requirement} is proved by" in problem and "{payments: [own_proofs]}" in problem
-    for organisation, leave in ((LEAVE, Leave.GIVEN), (OBSERVED, Leave.REFUSED), (WAY_OVER, Leave.WAY_OVER)):
-        made = plan(text, organisation, phase="recheck", version="1")
-        assert (key, leave) in [(one.key, one.leave) for one in made.loosened if one.kind == "own_proofs"]
-    scoped = ENFORCED.replace("services_may: []", f"services_may: {{requirements: {{{requirement}: [own_proofs]}}}}")
+    for organisation, given in ((LEAVE, Leave.GIVEN), (OBSERVED, Leave.REFUSED), (WAY_OVER, Leave.WAY_OVER)):
+        made = plan(text, organisation + NO_PROOF, phase="recheck", version="1")
+        assert (key, given) in [(one.key, one.leave) for one in made.loosened if one.kind == "own_proofs"]
+    scoped = enforced.replace("services_may: []", f"services_may: {{requirements: {{{requirement}: [own_proofs]}}}}")
     assert not [line for line in problems_of(lambda: plan(text, scoped, phase="recheck", version="1")) if "own_proofs" in line]
 
 

@@ -118,6 +118,10 @@ BESIDE: dict[str, dict[str, t.Any]] = {
     "decisions": {"required": ["pre", "post", "recheck"]},
     "removed.0": {"version": "1"},
     "waivers.0": {"service": "payments", "requirement": "BKP-01", "until": "2027-01-01"},
+    "attestations.0": {
+        **{"service": "payments", "requirement": "SUP-04", "result": "positive", "date": "2026-11-20", "until": "2027-01-31"},
+        "evidence": [{"path": "evidence.txt", "sha256": "a" * 64}],
+    },
     "requirements.MON-07.check": {"title": "x"},
     "requirements.MON-07.approved_by": {"not_applicable": "x"},
     "requirements.MON-07.until": {"not_applicable": "x"},
@@ -281,7 +285,7 @@ def declaring(wanted: t.Sequence[Key], root: Schema, base: Schema) -> Schema:
             mapping = at(data, path)
             for name, value in BESIDE.get(dotted(path), {}).items():
                 if name in schema["properties"]:
-                    mapping.setdefault(name, value)
+                    mapping.setdefault(name, copy.deepcopy(value))
             for name in schema.get("required", ()):
                 mapping.setdefault(name, sample(schema["properties"][name], root))
         mapping = at(data, key.path[:-1])
@@ -448,11 +452,12 @@ def test_one_key_that_is_not_looked_at_is_told_with_its_line() -> None:
 
 
 def test_several_stand_in_one_line_a_file() -> None:
-    service = BASE + "commitments: {rto: 4h, hours: 24x7}\ndocuments:\n  operations_manual: x.md\n  call_script: y.md\n"
+    service = "schema_version: 1\nservice:\n  name: payments\n  owner: team-payments\n  hosts: payments\n"
+    service += "  description: what is paid\n  solution_owner: Ana Costa\n"
     shared = "schema_version: 1\nplatforms: {a: b}\nservers:\n  p: {kind: prometheus, failover: [x], url: y}\n"
     shared += "  l: {kind: pushgateway, failover: [x]}\n"
     assert notices(service, shared) == [
-        "readiness.yml: declared, and not looked at by this version: documents.operations_manual (line 5), documents.call_script (line 6)",
+        "readiness.yml: declared, and not looked at by this version: service.description (line 6), service.solution_owner (line 7)",
         "organisation.yml: declared, and not looked at by this version: platforms (line 2), servers.l (kind pushgateway) (line 5)",
     ]
 

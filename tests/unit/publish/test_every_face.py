@@ -120,7 +120,7 @@ def test_refusals_the_register_and_what_was_adopted() -> None:
         **dict.fromkeys(("level", "level_reason", "phase", "mode", "name"), EVIL),
         **{"service": {"name": EVIL}, "policy": {"name": EVIL, "version": EVIL}, "expected_hosts": [EVIL], "requirements": [need]},
         **{"observe_until": EVIL, "ratchet": True, "recheck_every": 3600.0, "debt": None, "notices": [Message(EVIL)]},
-        **{"loosened": [loosened], "requests": []},
+        **{"loosened": [loosened], "requests": [], "owed": []},
     )
     assert obeyed(fit(register(plan))) == []
     line = types.SimpleNamespace(requirement="A-01", impact="major", status="fail", until="2026-12-01", observed=EVIL)

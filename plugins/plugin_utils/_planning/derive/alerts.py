@@ -85,7 +85,7 @@ def _subject(description: Description) -> dict[str, object]:
     servers = servers_of(alerts)
     if servers == [None] and not description.has_server("prometheus"):
         return {**found, "labels": _label_sets(alerts, extra)}
-    found["prometheus"] = [_evaluating(description, name) for name in servers]
+    found["prometheus"] = [evaluating(description, name) for name in servers]
     for key in ("match", "must_include"):
         if alerts.get(key):
             found[key] = alerts.get(key)
@@ -102,7 +102,8 @@ def _alertmanager(description: Description) -> dict[str, object]:
     return args
 
 
-def _evaluating(description: Description, name: str | None) -> dict[str, object]:
+def evaluating(description: Description, name: str | None) -> dict[str, object]:
+    """How a Prometheus is reached whose rules are looked at beside the server that the requirement names. NotDeclared."""
     # what belongs to the requirement's own "using" is its Alertmanager
     plain = dataclasses.replace(description, using=None)
     args = plain.connection("prometheus", name)
@@ -145,4 +146,4 @@ DERIVATIONS: dict[str, Derivation] = {
     "prometheus_alerts": _alert_rules,
 }
 
-__all__ = ("DERIVATIONS", "alert_args", "servers_of")
+__all__ = ("DERIVATIONS", "alert_args", "evaluating", "servers_of")

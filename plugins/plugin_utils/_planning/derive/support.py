@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ....module_utils._exchange import public_url
 from ....module_utils._phrase import phrase
 from ....module_utils._registry import load_check
 from ..._described.declarations import Tier
-from ..._described.service import Description, NotDeclared
+from ..._described.service import Description, NoHost, NotDeclared
+from .alerts import evaluating, servers_of
 from .instance import Derivation, Instance, Steps
 
 
@@ -28,7 +30,39 @@ def _runbook(description: Description) -> list[Instance]:
         name = f"{public_url(str(kept.get('url')))} {kept.get('path')}"
     else:
         name = str(given["path"]) if given.get("path") else public_url(str(given.get("url")))
-    return [Instance("runbook", name, args, path=("documents", "runbook"))]
+    steps: Steps = ("documents", "runbook")
+    if not args.get("verify_references"):
+        return [Instance("runbook", name, args, path=steps)]
+    return _with_references(description, name, args, steps)
+
+
+def _with_references(description: Description, name: str, args: dict[str, object], steps: Steps) -> list[Instance]:
+    """The hosts look for what the commands name; the controller, which reads the document, judges what they saw."""
+    called = phrase("what {runbook:path} names", runbook=name)
+    try:
+        hosts = _all_hosts(description)
+    except NotDeclared as exc:
+        whole = Instance("runbook", name, {**args, "verify_references": False}, path=steps)
+        return [whole, Instance("runbook", called, path=steps, gap=exc.message, unseen=isinstance(exc, NoHost))]
+    args["seen_on"] = list(hosts)
+    judging = {**args}
+    if description.has_server("prometheus"):
+        with contextlib.suppress(NotDeclared):  # which of several is not said: alerts are unknown then
+            judging["prometheus"] = [evaluating(description, one) for one in servers_of(description.data.get("alerts") or {})]
+    return [
+        Instance("runbook", name, args, path=steps),
+        Instance("references", called, {}, hosts, call="see", path=steps),
+        Instance("runbook", called, judging, call="references", after="see", path=steps),
+    ]
+
+
+def _all_hosts(description: Description) -> tuple[str, ...]:
+    """Those of the service and of each of its parts. NotDeclared, NoHost."""
+    found = list(description.part_hosts({})) if description.data["service"].get("hosts") else []
+    for part in description.parts.values():
+        if part.get("hosts"):
+            found += description.part_hosts(part)
+    return tuple(dict.fromkeys(found or description.part_hosts({})))
 
 
 _KINDS = {
