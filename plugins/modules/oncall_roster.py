@@ -96,8 +96,9 @@ options:
     default: false
   words:
     description:
-      - Words that the titles of entries have and that mean nothing, such as the name of a team. Beside the names of O(people), of tiers, and what is usual in
-        the title of a time on call, any other word makes an entry doubtful, since it may be leave, a meeting, or somebody else.
+      - Words that the titles of entries have and that mean nothing, such as the name of a team.
+      - Beside the names of O(people), of tiers, and what is usual in the title of a time on call, any other word makes an entry doubtful,
+        since it may be leave, a meeting, or somebody else.
       - In a service file the names of the roster, of the service and of its owner are among them.
     type: list
     elements: str

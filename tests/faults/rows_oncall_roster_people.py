@@ -31,11 +31,11 @@ def titled(title: str, *more: str, **args: t.Any) -> t.Any:
 
 
 def invited(answer: str, title: str = "On call payments", **args: t.Any) -> t.Any:
-    return titled(title, ALICE.format(answer=answer), **args)
+    return titled(title, ALICE.format(answer=answer), **{"words": ["payments"], **args})
 
 
 PASSES = {
-    "a title with a name and more": "On-call payments: Alice Martin (primary)",
+    "a title with a name and more": "On-call service: Alice Martin (primary)",
     "a name in capitals and with accents": "ASTREINTE - ÀLICE MÂRTIN",
     "on call on a holiday": "Astreinte jour férié Alice",
     "a hand-off in the title": "Alice (hand-off to Bob at 9)",
@@ -102,6 +102,7 @@ ROWS = [
     ),
     Row(CHECK, "title: leave, or on call after it", titled("On call Alice, back from leave"), "unknown", "may be leave or a time on call"),
     *(Row(CHECK, f"title: more than a name: {title}", titled(title), "unknown", "says more than who is on call") for title in MORE),
+    Row(CHECK, "title: the service's name", titled("On-call payments: Alice", words=["payments"]), "pass", "Alice Martin"),
     Row(CHECK, "title: a word that means nothing here", titled("Alice (gold)", words=["Gold"]), "pass", "Alice Martin"),
     Row(CHECK, "title: a name, and a question mark", titled("Alice ?"), "warn", "is not settled"),
     Row(CHECK, "title: a swap is looked for", titled("Alice - swap needed"), "warn", "is not settled"),

@@ -112,9 +112,7 @@ def _several(roster: Roster) -> list[str]:
     return sorted(names) if len(names) > 1 else []
 
 
-def _look(
-    tier: Tier, roster: Roster, people: t.Sequence[Known], words: t.Sequence[str], *, reachable: bool, free_counts: bool
-) -> Judged:
+def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], words: t.Sequence[str], *, reachable: bool, free_counts: bool) -> Judged:
     out = Judged(tier)
     leave: dict[str, list[Span]] = {}
     for entry in roster.entries:

@@ -108,7 +108,7 @@ def named(
     if entry.free:
         return Named(why=phrase("'{title}' is marked as free time (transparent)", title=entry.title))
     title = plain(entry.title)
-    rest = _without_absent(tier.sub(" ", title) if tier else title, people)
+    rest, _absent = _apart(tier.sub(" ", title) if tier else title, people)
     found = _found(entry, rest, people, must_be_reached)
     if not found.people:
         return found
@@ -130,14 +130,14 @@ def named(
     return found
 
 
-def _without_absent(title: str, people: t.Sequence[Known]) -> str:
-    """``Alice (leave Bob)``: what stands apart and says that somebody is away says nothing of whom the rest names."""
+def _apart(title: str, people: t.Sequence[Known]) -> tuple[str, str]:
+    """``Alice (leave Bob)``: what stands apart and says that somebody is away says nothing of the others. The rest, and that part."""
     parts = [part for part in _APART.split(title) if part.strip()]
     absent = [part for part in parts if (_AWAY.search(part) or _NEGATED.search(part)) and any(one.called.search(part) for one in people)]
     rest = [part for part in parts if part not in absent]
     if absent and any(one.called.search(part) for one in people for part in rest) and not any(_AWAY.search(part) for part in rest):
-        return " ; ".join(rest)
-    return title
+        return " ; ".join(rest), " ; ".join(absent)
+    return title, title
 
 
 def _away(shown: str, title: str) -> Named | None:
@@ -164,7 +164,8 @@ def away(entry: Entry, people: t.Sequence[Known]) -> tuple[str, ...]:
     if entry.status != "OOF" and not (_AWAY.search(title) and not _ON_CALL.search(title)):
         return ()
     coming = {address_of(one.address) for one in entry.attendees if _takes_part(one)}
-    return tuple(one.name for one in people if one.addresses & coming or one.called.search(title))
+    _rest, absent = _apart(title, people)
+    return tuple(one.name for one in people if one.addresses & coming or one.called.search(absent))
 
 
 def _found(entry: Entry, title: str, people: t.Sequence[Known], must_be_reached: bool) -> Named:

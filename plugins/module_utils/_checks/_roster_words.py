@@ -15,23 +15,33 @@ import typing as t
 from ._contacts import plain
 
 USUAL = frozenset(
-    # the duty
-    "on call oncall duty astreinte astreintes permanence garde de shift shifts pager stand by standby primary secondary primaire secondaire"
-    " main backup first second premier premiere deuxieme tier level niveau line ligne rotation roster schedule planning cover coverage"
-    " couverture escalation escalade bereitschaft rufbereitschaft support helpdesk hotline ops operations exploitation sre infra it noc"
-    " production prod service team equipe responder engineer lead chef cadre manager incident incidents emergency urgence urgences"
-    # when
-    " monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun lundi mardi mercredi jeudi vendredi samedi dimanche"
-    " lun mar mer jeu ven sam dim montag dienstag mittwoch donnerstag freitag samstag sonntag january february march april may june july"
-    " august september october november december jan feb apr jun jul aug sep sept oct nov dec janvier fevrier mars avril mai juin juillet"
-    " aout septembre octobre novembre decembre week weeks semaine semaines sem kw cw wk day days jour jours night nights nuit nuits morning"
-    " evening matin soir weekend week-end we weekdays semaine out of hours off-hours hno heures heure h am pm midnight noon minuit midi"
-    " holiday holidays ferie feries bank utc gmt cet cest est edt pst pdt bst ist jst z 24x7 24 7"
-    # between them
-    " a an and the at from to until till with by in for is of or et le la les l du des d au aux en avec jusqu jusque par pour und der die"
-    " das mit von bis hand handoff handover off passation releve relais phone tel telephone mobile mob portable"
-    # where
-    " emea apac amer eu us uk fr de europe asia america".split()
+    {
+        # the duty
+        *("on", "call", "oncall", "duty", "astreinte", "astreintes", "permanence", "garde", "de", "shift", "shifts", "pager", "stand"),
+        *("by", "standby", "primary", "secondary", "primaire", "secondaire", "main", "backup", "first", "second", "premier"),
+        *("premiere", "deuxieme", "tier", "level", "niveau", "line", "ligne", "rotation", "roster", "schedule", "planning", "cover"),
+        *("coverage", "couverture", "escalation", "escalade", "bereitschaft", "rufbereitschaft", "support", "helpdesk", "hotline"),
+        *("ops", "operations", "exploitation", "sre", "infra", "it", "noc", "production", "prod", "service", "team", "equipe"),
+        *("responder", "engineer", "cadre", "incident", "incidents", "emergency", "urgence", "urgences"),
+        # when
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "wed", "thu", "fri", "sat"),
+        *("sun", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lun", "mar", "mer", "jeu", "ven", "sam"),
+        *("dim", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "january", "february", "march"),
+        *("april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "apr", "jun", "jul"),
+        *("aug", "sep", "sept", "oct", "nov", "dec", "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout"),
+        *("septembre", "octobre", "novembre", "decembre", "week", "weeks", "semaine", "semaines", "sem", "kw", "cw", "wk", "day"),
+        *("days", "jour", "jours", "night", "nights", "nuit", "nuits", "morning", "evening", "matin", "soir", "weekend", "week-end"),
+        *("we", "weekdays", "out", "of", "hours", "off-hours", "hno", "heures", "heure", "h", "am", "pm", "midnight", "noon", "minuit"),
+        *("midi", "holiday", "holidays", "ferie", "feries", "bank", "utc", "gmt", "cet", "cest", "est", "edt", "pst", "pdt", "bst"),
+        *("ist", "jst", "z", "24x7", "24", "7"),
+        # between them
+        *("a", "an", "and", "the", "at", "from", "to", "until", "till", "with", "in", "for", "is", "or", "et", "le", "la", "les", "l"),
+        *("du", "des", "d", "au", "aux", "en", "avec", "jusqu", "jusque", "par", "pour", "und", "der", "die", "das", "mit", "von"),
+        *("bis", "hand", "handoff", "handover", "off", "passation", "releve", "relais", "phone", "tel", "telephone", "mobile", "mob"),
+        *("portable",),
+        # where
+        *("emea", "apac", "amer", "eu", "us", "uk", "fr", "europe", "asia", "america"),
+    }
 )
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _TIER = re.compile(r"\b[nlpt] ?\d\b")

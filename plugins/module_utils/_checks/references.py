@@ -9,7 +9,7 @@ import os
 import typing as t
 
 from .._argspec import Spec
-from .._clients.systemd import full_name, show
+from .._clients.systemd import show
 from .._finding import CannotObserve, Finding, Status, passed
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
