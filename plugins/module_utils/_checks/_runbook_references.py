@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import typing as t
 
 from .._argspec import Spec, rules_server_spec
 from .._clients.command_names import ALERT, PATH, UNIT, Named, names_in
@@ -16,6 +15,7 @@ from .._finding import CannotObserve, Finding, Status, worst
 from .._http import Connection
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
+from ._alerts_of_service import Evaluating
 from ._document_fields import Defect
 from ._document_source import SourceArguments, source_of
 
@@ -36,7 +36,7 @@ SPEC: Spec = {
 class ReferenceArguments(SourceArguments):
     verify_references: bool
     seen_on: list[str]
-    prometheus: list[t.Any]
+    prometheus: list[Evaluating]
     markers: list[dict[str, object]]
 
 
