@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, object] | None = None) -> dict[str, object]:
         variables = task_vars or {}
         result: dict[str, object] = super().run(tmp, variables)
-        context = context_of(self, variables, PLAN_SPEC)
+        context = context_of(self, variables, PLAN_SPEC, aside=("language", *REGISTER_FILES))
         if context.options["phase"] == ALL:
             return {**result, **self._register(Draft.of(context))}
         if named := [name for name in REGISTER_FILES if context.options[name]]:

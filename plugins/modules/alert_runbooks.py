@@ -29,6 +29,7 @@ extends_documentation_fragment:
   - operability.readiness._attributes.verifies
   - operability.readiness._http
   - operability.readiness._http.failover
+  - operability.readiness._pages
 options:
   url:
     description:
@@ -114,41 +115,6 @@ options:
         description:
           - PEM file of the key of the client certificate.
         type: path
-  link_timeout:
-    description:
-      - How long a page may take to answer, as a duration.
-    type: str
-    default: 10s
-  soft_404:
-    description:
-      - A page that has one of these texts in its title or a main heading, and says little else, is not an answer, whatever its status.
-    type: list
-    elements: str
-    default:
-      - not found
-      - page doesn't exist
-      - does not exist
-      - no longer exists
-      - introuvable
-      - non trouvée
-      - n'existe pas
-      - n'existe plus
-  login_page:
-    description:
-      - A short page that has one of these texts in its title or a main heading is a login page. One that asks for a password is, too.
-    type: list
-    elements: str
-    default:
-      - sign in
-      - log in
-      - login
-      - single sign-on
-      - authentication required
-      - connexion
-      - se connecter
-      - connectez-vous
-      - identifiez-vous
-      - authentification
 seealso:
   - module: operability.readiness.prometheus_alerts
   - module: operability.readiness.runbook

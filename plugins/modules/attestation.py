@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - operability.readiness._check
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
+  - operability.readiness._pages
 options:
   statement:
     description:
@@ -99,47 +100,12 @@ options:
     description:
       - The folder in which evidence lies. Without it, that of each file.
     type: path
-  link_timeout:
-    description:
-      - How long a page may take to answer, as a duration.
-    type: str
-    default: 10s
   link_hosts:
     description:
       - The hosts (or host:port) of evidence that get the credentials.
     type: list
     elements: str
     default: []
-  soft_404:
-    description:
-      - Texts by which a page says that there is none.
-    type: list
-    elements: str
-    default:
-      - not found
-      - page doesn't exist
-      - does not exist
-      - no longer exists
-      - introuvable
-      - non trouvée
-      - n'existe pas
-      - n'existe plus
-  login_page:
-    description:
-      - Texts by which a page says that it wants a login.
-    type: list
-    elements: str
-    default:
-      - sign in
-      - log in
-      - login
-      - single sign-on
-      - authentication required
-      - connexion
-      - se connecter
-      - connectez-vous
-      - identifiez-vous
-      - authentification
 seealso:
   - module: operability.readiness.backup_restore
   - module: operability.readiness.command

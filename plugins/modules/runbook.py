@@ -32,6 +32,7 @@ extends_documentation_fragment:
   - operability.readiness._http
   - operability.readiness._attributes
   - operability.readiness._attributes.verifies
+  - operability.readiness._pages
 options:
   path:
     description:
@@ -121,11 +122,6 @@ options:
     choices: [github, gitlab, mkdocs]
     default: github
     version_added: 0.4.0
-  link_timeout:
-    description:
-      - How long a link may take to answer, as a duration.
-    type: str
-    default: 10s
   link_hosts:
     description:
       - Hosts (C(host) or C(host:port)) whose links are asked with the credentials and O(headers) of this task, for example a wiki that
@@ -140,36 +136,6 @@ options:
     type: list
     elements: str
     default: []
-  soft_404:
-    description:
-      - A page that has one of these texts in its title or a main heading, or that says little else, is not an answer, whatever its status.
-    type: list
-    elements: str
-    default:
-      - not found
-      - page doesn't exist
-      - does not exist
-      - no longer exists
-      - introuvable
-      - non trouvée
-      - n'existe pas
-      - n'existe plus
-  login_page:
-    description:
-      - A short page that has one of these texts in its title or a main heading is a login page. One that asks for a password is, too.
-    type: list
-    elements: str
-    default:
-      - sign in
-      - log in
-      - login
-      - single sign-on
-      - authentication required
-      - connexion
-      - se connecter
-      - connectez-vous
-      - identifiez-vous
-      - authentification
   verify_references:
     description:
       - Whether units, paths and alerts that the commands of the runbook name must exist. Only hosts can say so of units and paths. Set it

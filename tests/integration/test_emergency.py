@@ -343,7 +343,7 @@ def held_records(acts: Acts, site: Site, stack: contextlib.ExitStack) -> None:
 def test_records_that_somebody_holds(worlds: Worlds) -> None:
     outcome = worlds.seen["records that somebody holds"]
     went_on(outcome)
-    assert outcome.says("did not answer within 4 s")
+    assert outcome.says("did not answer within 8 s")
 
 
 def torn_state(acts: Acts, site: Site, _stack: contextlib.ExitStack) -> None:

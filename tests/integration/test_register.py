@@ -185,9 +185,14 @@ def test_who_must_act_and_when(ci: Made) -> None:
 
 def test_french(french: Made) -> None:
     assert french.page.language == "fr" and french.data["language"] == "fr"
-    assert any(words.startswith("Registre des exigences d’exploitabilité de payments") for words in french.page.words)
+    assert any(
+        words.startswith("Registre des exigences d\N{RIGHT SINGLE QUOTATION MARK}exploitabilité de payments") for words in french.page.words
+    )
     assert {"Procès-verbal de décision", "Qui doit agir", "Exigences"} <= set(french.page.words)
-    assert "Non déclarée" in french.page.rows["r-BKP-04"] and "Dérogation jusqu’au" in french.page.rows["r-BKP-04"]
+    assert (
+        "Non déclarée" in french.page.rows["r-BKP-04"]
+        and "Dérogation jusqu\N{RIGHT SINGLE QUOTATION MARK}au" in french.page.rows["r-BKP-04"]
+    )
     assert "vient de la variable runbook_of_payments" in " ".join(french.entry("RUN-01")["why"])
     assert french.outcome.says("à déclarer dans le fichier du service")
     english = {item["id"]: item["state"] for item in french.data["requirements"]}

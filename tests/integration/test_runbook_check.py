@@ -28,7 +28,12 @@ last_reviewed: {today}
 ## Symptoms
 The queue grows.
 """
-PAGE = b"<html><title>Payments</title><h1 id='queue'>Payments</h1></html>"
+PAGE = "<html><title>Payments {path}</title><h1 id='queue'>What to do about {path}</h1><p>{words}</p></html>"
+
+
+def page(path: str) -> bytes:
+    """Each address has a page of its own."""
+    return PAGE.format(path=path, words=" ".join(f"{path.strip('/')}{number}" for number in range(60))).encode()
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -44,15 +49,15 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.server.over.wait(120)
         with self.server.lock:
             self.server.busy -= 1
-        moved = self.path.startswith("/moved")
-        self.send_response(301 if moved else 200)
+        moved, body = self.path.startswith("/moved"), page(self.path)
+        self.send_response(301 if moved else 404 if self.path == "/" or "no-such-page" in self.path else 200)
         if moved:
             self.send_header("Location", "/final")
         self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(0 if moved else len(PAGE)))
+        self.send_header("Content-Length", str(0 if moved else len(body)))
         self.end_headers()
         if self.command == "GET" and not moved:
-            self.wfile.write(PAGE)
+            self.wfile.write(body)
 
     do_GET = do_HEAD = _answer
 
@@ -105,7 +110,7 @@ def test_links_are_asked_side_by_side_but_at_most_eight(tmp_path: pathlib.Path, 
 def test_each_address_is_asked_once_whatever_its_anchors(tmp_path: pathlib.Path, web: Web) -> None:
     finding = look(tmp_path, [f"{web.url}/one#queue", f"{web.url}/one", f"{web.url}/one#gone", f"{web.url}/moved"])
     assert [path for method, path, _auth in web.asked if method == "GET"].count("/one") == 1
-    assert finding.details == [f"line 9: the page {web.url}/one has no anchor #gone"]
+    assert finding.details == [f"line 9: the link is dead: the page {web.url}/one has no anchor #gone"]
 
 
 def test_a_server_that_hangs_costs_its_links_only(tmp_path: pathlib.Path, web: Web) -> None:

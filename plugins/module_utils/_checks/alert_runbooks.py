@@ -10,7 +10,7 @@ import typing as t
 
 from .._argspec import ArgumentsRefused, Spec, http_spec, server_spec
 from .._clients.document import Document, Reading, form_of
-from .._clients.links import LOGIN_PAGE, MAX_PAGE, SOFT_404, Asking, Verdict, ask_all, of_fragment, split_fragment
+from .._clients.links import MAX_PAGE, Asking, Verdict, ask_all, of_fragment, split_fragment
 from .._clients.prometheus_alerting import AlertingPrometheus
 from .._exchange import HttpOptions
 from .._finding import CannotObserve, Finding, Status, worst
@@ -19,6 +19,7 @@ from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._alert_named import ELSEWHERE, IN_LINK, NOWHERE, where_named
 from ._chosen_alerts import choose
+from ._document_source import PAGES_SPEC
 from ._report import Report
 from ._runbook_addresses import Address, addresses_of
 
@@ -38,9 +39,7 @@ ARGUMENT_SPEC: Spec = {
     "annotation": {"type": "list", "elements": "str", "default": ["runbook_url"]},
     "without_runbook": {"type": "list", "elements": "str", "default": []},
     "page_access": {"type": "list", "elements": "dict", "default": [], "options": _ACCESS},
-    "link_timeout": {"type": "str", "default": "10s"},
-    "soft_404": {"type": "list", "elements": "str", "default": list(SOFT_404)},
-    "login_page": {"type": "list", "elements": "str", "default": list(LOGIN_PAGE)},
+    **PAGES_SPEC,
 }
 DURATIONS = ("link_timeout",)
 _SECONDS = 10.0

@@ -11,13 +11,14 @@ import typing as t
 
 from .._argspec import Spec, http_spec
 from .._clients.evidence import Content, NoEvidence, of_file, of_page
-from .._clients.links import LOGIN_PAGE, SOFT_404, Asking
+from .._clients.links import Asking
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, worst
 from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from .._statements import AHEAD, NEGATIVE, POSITIVE, Evidence, day_of, flaws
+from ._document_source import PAGES_SPEC
 
 WHERE = "controller"
 TIMEOUT = 60.0
@@ -40,10 +41,8 @@ ARGUMENT_SPEC: Spec = {
         "options": {"path": {"type": "path"}, "url": {"type": "str"}, "sha256": {"type": "str", "required": True}},
     },
     "folder": {"type": "path"},
-    "link_timeout": {"type": "str", "default": "10s"},
+    **PAGES_SPEC,
     "link_hosts": {"type": "list", "elements": "str", "default": []},
-    "soft_404": {"type": "list", "elements": "str", "default": list(SOFT_404)},
-    "login_page": {"type": "list", "elements": "str", "default": list(LOGIN_PAGE)},
 }
 DURATIONS = ("link_timeout", "max_validity")
 _LONGEST = 200  # columns of a statement in a sentence

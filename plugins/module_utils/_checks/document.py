@@ -13,8 +13,6 @@ import typing as t
 
 from .._argspec import Spec, http_spec
 from .._clients.document import Document, Reading
-from .._clients.git_source import TRANSPORTS
-from .._clients.links import LOGIN_PAGE, SOFT_404
 from .._clients.section_content import first_words, says_nothing
 from .._clients.section_names import sections_of
 from .._clients.written_dates import days_meant
@@ -26,7 +24,7 @@ from ._call_codes import code_defects, codes_in, pattern_of
 from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defects, review
 from ._document_links import SITES, Linked
 from ._document_presets import CALL_SCRIPT, KNOWN_ERRORS, PRESETS, names
-from ._document_source import Source, SourceArguments, source_of
+from ._document_source import PAGES_SPEC, SOURCE_CONSTRAINTS, SOURCE_SPEC, Source, SourceArguments, source_of
 from ._document_version import age_defects, last_change, validator_defects, version_defects, versions_of, with_date
 from ._known_errors import known_error_defects
 
@@ -34,17 +32,7 @@ WHERE = "controller"
 TIMEOUT = 120.0
 ARGUMENT_SPEC: Spec = {
     **http_spec(),
-    "path": {"type": "path"},
-    "git": {
-        "type": "dict",
-        "options": {
-            "url": {"type": "str", "required": True},
-            "ref": {"type": "str", "default": "HEAD"},
-            "path": {"type": "str", "required": True},
-        },
-    },
-    "git_transports": {"type": "list", "elements": "str", "default": list(TRANSPORTS)},
-    "max_size": {"type": "str", "default": "256KiB"},
+    **SOURCE_SPEC,
     "preset": {"type": "str", "choices": list(PRESETS)},
     "sections": {"type": "list", "elements": "str"},
     "blocking_sections": {"type": "list", "elements": "str"},
@@ -62,16 +50,11 @@ ARGUMENT_SPEC: Spec = {
     "codes_pattern": {"type": "str"},
     "check_links": {"type": "bool", "default": True},
     "anchors": {"type": "str", "choices": list(SITES), "default": "github"},
-    "link_timeout": {"type": "str", "default": "10s"},
+    **PAGES_SPEC,
     "link_hosts": {"type": "list", "elements": "str", "default": []},
     "ignore_links": {"type": "list", "elements": "str", "default": []},
-    "soft_404": {"type": "list", "elements": "str", "default": list(SOFT_404)},
-    "login_page": {"type": "list", "elements": "str", "default": list(LOGIN_PAGE)},
 }
-CONSTRAINTS = {
-    "required_one_of": [("path", "url", "git")],
-    "mutually_exclusive": [("path", "url", "git")],
-}
+CONSTRAINTS = SOURCE_CONSTRAINTS
 DURATIONS = ("max_age", "behind", "link_timeout")
 SIZES = ("max_size",)
 _PATIENCE = 15.0  # seconds to read it

@@ -6,27 +6,20 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
-import os
-import stat
 import typing as t
 
 from .._argspec import Spec, http_spec
-from .._clients.document import Document, Reading, borrowed, form_of
-from .._clients.document_places import Commit, Folder
-from .._clients.git_source import TRANSPORTS, NoSuchFile, fetched, within
-from .._clients.links import LOGIN_PAGE, SOFT_404, judge
+from .._clients.document import Document, Reading, borrowed
 from .._clients.section_content import first_words, says_nothing
 from .._clients.section_names import meant, names_section, sections_of
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
-from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
-from .._runner import Runner, unreadable
+from .._runner import Runner
 from ._document_fields import OWNER, Dated, Defect, executed_defects, first, owner_defects, review, review_measurements
 from ._document_links import SITES, Linked
-from ._document_source import LARGEST, GitArguments, Source
+from ._document_source import PAGES_SPEC, SOURCE_CONSTRAINTS, SOURCE_SPEC, Source, Wording, source_of
 from ._runbook_references import SPEC as REFERENCES
 from ._runbook_references import ReferenceArguments, for_hosts, judged
 
@@ -34,17 +27,7 @@ WHERE = "controller"
 TIMEOUT = 120.0
 ARGUMENT_SPEC: Spec = {
     **http_spec(),
-    "path": {"type": "path"},
-    "git": {
-        "type": "dict",
-        "options": {
-            "url": {"type": "str", "required": True},
-            "ref": {"type": "str", "default": "HEAD"},
-            "path": {"type": "str", "required": True},
-        },
-    },
-    "git_transports": {"type": "list", "elements": "str", "default": list(TRANSPORTS)},
-    "max_size": {"type": "str", "default": "256KiB"},
+    **SOURCE_SPEC,
     "sections": {
         "type": "list",
         "elements": "str",
@@ -56,17 +39,21 @@ ARGUMENT_SPEC: Spec = {
     "executed_max_age": {"type": "str"},
     "check_links": {"type": "bool", "default": True},
     "anchors": {"type": "str", "choices": list(SITES), "default": "github"},
-    "link_timeout": {"type": "str", "default": "10s"},
+    **PAGES_SPEC,
     "link_hosts": {"type": "list", "elements": "str", "default": []},
     "ignore_links": {"type": "list", "elements": "str", "default": []},
-    "soft_404": {"type": "list", "elements": "str", "default": list(SOFT_404)},
-    "login_page": {"type": "list", "elements": "str", "default": list(LOGIN_PAGE)},
     **REFERENCES,
 }
-CONSTRAINTS = {"required_one_of": [("path", "url", "git")], "mutually_exclusive": [("path", "url", "git")]}
+CONSTRAINTS = SOURCE_CONSTRAINTS
 DURATIONS = ("max_age", "executed_max_age", "link_timeout")
 SIZES = ("max_size",)
 _PATIENCE = 15.0  # seconds to read it
+RUNBOOK = Wording(
+    lambda why: phrase("there is no runbook: {why}", why=why),
+    lambda why: phrase("the runbook cannot be read: {why}", why=why),
+    lambda path: phrase("the runbook {path:path} does not exist", path=path),
+    lambda path: phrase("the runbook {path:path} is a folder, not a file", path=path),
+)
 
 
 class Arguments(ReferenceArguments):
@@ -83,7 +70,7 @@ class Arguments(ReferenceArguments):
 
 def run(args: Arguments, runner: Runner) -> Finding:
     with contextlib.ExitStack() as stack:
-        source = _source(args, runner, stack)
+        source = source_of(args, runner, stack, RUNBOOK)
         if isinstance(source, Finding):
             return source
         reading = stack.enter_context(borrowed())
@@ -137,58 +124,6 @@ def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading)
         "links_ignored": counts["ignored"],
     }
     return _finding(source, defects, args, observed, reviewed, now)
-
-
-# -- the text
-
-
-def _source(args: Arguments, runner: Runner, stack: contextlib.ExitStack) -> Source | Finding:
-    if args["git"]:
-        return _fetched(args["git"], args, runner, stack)
-    return _asked(args["url"], args, runner) if args["url"] else _read(args["path"] or "", runner, args["max_size"])
-
-
-def _asked(url: str, args: Arguments, runner: Runner) -> Source | Finding:
-    where = public_url(url)
-    how = dataclasses.replace(Connection.from_args(args), foreign=True)
-    answer = runner.get(url, connection=how, max_bytes=LARGEST, timeout=max(args["link_timeout"], 1.0))
-    verdict = judge(url, answer, args["soft_404"], args["login_page"])
-    if verdict.state == "dead" and answer.status < 500:
-        return failed(phrase("there is no runbook: {why}", why=verdict.why), instance=where, absent=True)
-    if verdict.state != "alive":
-        raise CannotObserve(phrase("the runbook cannot be read: {why}", why=verdict.why))
-    form = form_of(url, "text/html" if answer.looks_like_html else None)
-    return Source(where, answer.body, form, url=answer.url or url)
-
-
-def _read(path: str, runner: Runner, limit: int) -> Source | Finding:
-    try:
-        mode = os.stat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return failed(phrase("the runbook {path:path} does not exist", path=path), instance=path, absent=True)
-    except OSError as exc:
-        raise CannotObserve(unreadable(path, exc)) from None
-    if stat.S_ISDIR(mode):
-        return failed(phrase("the runbook {path:path} is a folder, not a file", path=path), instance=path)
-    if not stat.S_ISREG(mode):
-        raise CannotObserve(phrase("{path:path} is not a regular file", path=path))
-    form = form_of(path)
-    content = runner.read_bytes(path, max_bytes=min(limit, LARGEST) + 1)
-    return Source(path, content, form, place=Folder(os.path.realpath(path), runner))
-
-
-def _fetched(source: GitArguments, args: Arguments, runner: Runner, stack: contextlib.ExitStack) -> Source | Finding:
-    path = within("", source["path"])
-    where = phrase("{path:path} of {url:path} ({ref:path})", path=source["path"], url=public_url(source["url"]), ref=source["ref"])
-    try:
-        given = fetched(source["url"], source["ref"], Connection.from_args(args), args["git_transports"], runner)
-        tree = stack.enter_context(given)
-    except NoSuchFile as exc:
-        return failed(phrase("there is no runbook: {why}", why=exc.message), instance=where, absent=True)
-    if path is None or path not in tree.names:
-        return failed(phrase("the runbook {path:path} does not exist", path=where), instance=where, absent=True)
-    form = form_of(path)
-    return Source(where, tree.read(path, min(args["max_size"], LARGEST) + 1), form, place=Commit(path, tree))
 
 
 # -- sections

@@ -130,7 +130,14 @@ def test_other_places() -> None:
                 "Oops - 404 Not Found",
             )
         ),
-        *((title, True) for title in ("Sorry, this page does not exist", "HTTP Status 404 – Not Found", "La page demandée n’existe pas")),
+        *(
+            (title, True)
+            for title in (
+                "Sorry, this page does not exist",
+                "HTTP Status 404 – Not Found",
+                "La page demandée n\N{RIGHT SINGLE QUOTATION MARK}existe pas",
+            )
+        ),
         *(
             (title, False)
             for title in (
