@@ -179,7 +179,7 @@ ROWS = [
             hours="Mon-Fri 08:00-18:00 Europe/Paris",
         ),
         "pass",
-        "somebody is on call",
+        "from 2026-11-23T08:00:00Z to 2026-11-30T08:00:00Z in the hours 'Mon-Fri 08:00-18:00 Europe/Paris' .Alice Martin",
     ),
     Row(
         CHECK,

@@ -9,7 +9,8 @@ Ways in which it could pass without deserving it, each of which is a row:
   leads to a tier that there is not
 - a last tier that is a queue, a mailing list, a channel, a bot: nobody has to answer
 - placeholders in other spellings, numbers and addresses that cannot be, a tier that says "same as N1"
-- a response that comes when it is too late; hours that cover only on the clock of another time zone
+- a response that comes when it is too late; hours that cover only on the clock of another time zone, or on which nobody says
+- hours that only a queue, a list or a bot covers, and people at other times
 - a product that its maker has given up, whose contract still runs
 """
 
@@ -107,6 +108,17 @@ REAL = (
     "Service desk",
     "mailto:desk@payments.example",
 )
+BY_DAY = {"tier": "N2", "contact": "bob.petit@payments.example", "hours": "Mon-Fri 08:00-18:00", "response": "1h"}
+SUN = ("daily 09:00-17:00 Asia/Tokyo", "daily 09:00-18:00 Europe/Paris", "daily 10:00-20:00 America/New_York")
+
+
+def around(answering: t.Sequence[str], **args: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    """A tier for each of these hours, each with a number of its own."""
+    tiers = [
+        {**N1, "tier": f"N{number}", "contact": f"+33 1 55 55 01 {number:02}", "hours": one} for number, one in enumerate(answering, 1)
+    ]
+    return declared({"web": "payments"}, tiers=tiers, **args)
+
 
 ROWS = [
     Row(
@@ -322,6 +334,87 @@ ROWS = [
         declared(tiers=[{**N1, "hours": "Mon-Fri 06:00-17:00 Europe/Atlantis"}], hours="Mon-Fri 08:00-18:00 Europe/Paris"),
         "unknown",
         "a time zone that is not known",
+    ),
+    # -- around the clock
+    *(
+        Row(
+            "support_chain",
+            f"{what} answers at night, and people by day",
+            declared({"web": "payments"}, tiers=[{**N1, "contact": contact}, BY_DAY], hours="24x7"),
+            "warn",
+            "all that answers of the chain payments on Monday 00:00 is a queue, a list or a machine",
+        )
+        for what, contact in NOBODY.items()
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"{what} answers at night",
+            declared({"web": "payments"}, tiers=[{**N1, "contact": contact}, BY_DAY], hours="24x7"),
+            "pass",
+            "2 tiers",
+        )
+        for what, contact in SOMEBODY.items()
+    ),
+    Row(
+        "support_chain",
+        "a list answers at night, whose people a roster names",
+        declared({"web": "payments"}, tiers=[{**N1, "contact": "dl-payments@payments.example", "roster": "nights"}, BY_DAY], hours="24x7"),
+        "pass",
+        "2 tiers",
+    ),
+    Row(
+        "support_chain",
+        "a queue answers at night, and nobody has to",
+        declared({"web": "payments"}, tiers=[{**N1, "contact": "#payments"}, BY_DAY], hours="Mon-Fri 08:00-18:00"),
+        "pass",
+        "2 tiers",
+    ),
+    *(
+        Row("support_chain", f"one after the other around the world, {committed}", around(SUN, hours=committed), "pass", "3 tiers")
+        for committed in ("24x7", "24x7 UTC", "daily 09:00-20:00 Europe/Paris")
+    ),
+    Row(
+        "support_chain",
+        "around the world, with a hole",
+        around((*SUN[:2], "daily 12:00-18:00 America/New_York"), hours="24x7"),
+        "warn",
+        r"do not cover the committed 24x7: nobody on .* \((7|14|21) h a week\)",
+    ),
+    Row(
+        "support_chain",
+        "day and night, one of them without its zone",
+        around(("daily 08:00-20:00 Europe/Paris", "daily 20:00-08:00"), hours="24x7"),
+        "pass",
+        "2 tiers",
+    ),
+    Row(
+        "support_chain",
+        "the same clock, and nobody says which",
+        around(("Mon-Fri 08:00-18:00",), hours="Mon-Fri 08:00-18:00"),
+        "pass",
+        "1 tier",
+    ),
+    Row(
+        "support_chain",
+        "always, on whatever clock",
+        around(("Mon-Fri 08:00-18:00 Asia/Tokyo", "24x7"), hours="Mon-Fri 08:00-18:00"),
+        "pass",
+        "2 tiers",
+    ),
+    Row(
+        "support_chain",
+        "hours of Tokyo, promised on a clock that is not said",
+        around(("Mon-Fri 08:00-18:00 Asia/Tokyo",), hours="Mon-Fri 08:00-18:00"),
+        "unknown",
+        "depends on their time zone, which is not said",
+    ),
+    Row(
+        "support_chain",
+        "too few hours, on whatever clock",
+        around(("Mon-Fri 08:00-17:00 Asia/Tokyo",), hours="Mon-Fri 08:00-18:00"),
+        "warn",
+        "nobody on Monday 17:00",
     ),
     Row("support_chain", "committed hours that are none", declared(hours="whenever"), "unknown", "hours: 'whenever' cannot be read"),
 ]

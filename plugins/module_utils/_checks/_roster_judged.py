@@ -362,6 +362,24 @@ def _finding(where: str, one: Judged, left: Cover, remarks: list[Remark], period
 
 def _covered(name: str, period: Period, people: list[str]) -> Message:
     begin, end = moment(period.begin), moment(period.end)
+    hours = period.hours if length(period.wanted) < period.end - period.begin - NO_GAP else None
+    if hours and name:
+        return phrase(
+            "{tier}: somebody is on call from {start:moment} to {end:moment} in the hours '{hours}' ({people:list})",
+            tier=name,
+            start=begin,
+            end=end,
+            hours=hours,
+            people=people,
+        )
+    if hours:
+        return phrase(
+            "somebody is on call from {start:moment} to {end:moment} in the hours '{hours}' ({people:list})",
+            start=begin,
+            end=end,
+            hours=hours,
+            people=people,
+        )
     if name:
         return phrase(
             "{tier}: somebody is on call from {start:moment} to {end:moment} ({people:list})",

@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import typing as t
 
-from .._clients.calendar_times import known_zone
 from .._finding import Status
-from .._hours import WEEK, parse_hours, zone_named
+from .._hours import parse_hours
 from .._phrase import Message, phrase, verbatim
 from ._contacts import contacts_of, is_impersonal, is_placeholder, plain, reaches, same_contact
 
@@ -122,13 +120,16 @@ def distinct(tiers: t.Sequence[TierGiven]) -> int:
     )
 
 
+def is_somebody(tier: TierGiven) -> bool:
+    """Whether a tier leads to somebody who has to answer: not to a queue, a list or a bot, but for those whose roster says who is on call."""
+    given = contacts_of(tier.get("contact"))
+    return bool(tier.get("roster")) or not given or not all(is_impersonal(one) for one in given)
+
+
 def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
     """The last tier must be somebody: what is sent to a queue, a list or a bot waits there."""
     contact = str(tier.get("contact") or "")
-    given = contacts_of(contact)
-    if not given or tier.get("roster") or is_placeholder(contact):
-        return []  # who of it is on call its roster says
-    if all(is_impersonal(one) for one in given):
+    if not is_placeholder(contact) and not is_somebody(tier):
         said = phrase(
             "the chain {chain} ends with {tier}, whose contact '{contact}' is a queue, a list or a machine: name a person, a desk or a "
             "number at which somebody answers",
@@ -143,26 +144,9 @@ def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
 # -- hours
 
 
-def in_zone_of(hours: str, minutes: set[int], committed: str, today: dt.date) -> list[set[int]] | None:
-    """The minutes of a tier as the clock of the committed hours shows them, in winter and in summer; None for a zone that nobody knows."""
-    own, other = zone_named(hours), zone_named(committed)
-    if own is None or other is None or own.casefold() == other.casefold() or len(minutes) == WEEK:
-        return [minutes]
-    zones = known_zone(own), known_zone(other)
-    if zones[0] is None or zones[1] is None:
-        return None
-    found = []
-    for month in (1, 7):
-        noon = dt.datetime(today.year, month, 15, 12)
-        offsets = [(zone.utcoffset(noon.replace(tzinfo=zone)) or dt.timedelta(0)).total_seconds() for zone in zones if zone is not None]
-        moved = round((offsets[1] - offsets[0]) / 60)
-        found.append({(minute + moved) % WEEK for minute in minutes})
-    return found
-
-
 def can_be_called(contact: object) -> bool:
     """Whether one of the contacts is more than a placeholder."""
     return any(not is_placeholder(one) and (reaches(one) or len(one) >= 3) for one in contacts_of(contact))
 
 
-__all__ = ("can_be_called", "distinct", "in_zone_of", "judge_path", "label")
+__all__ = ("can_be_called", "distinct", "is_somebody", "judge_path", "label")
