@@ -6,18 +6,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from .._placeholders import NO_WORDS, WORDS, plain
 
 _PLACEHOLDER = re.compile(
-    r"(todo|t\.?\s?b\.?\s?[adc]\.?|fixme|x{3,}|n\.?\s?[/.]?\s?a\.?|s\.?\s?o\.?|none|null|nil|nobody|no one|noone|unknown"
-    r"|unassigned|changeme|change me"
-    r"|pending|placeholder|vacant|empty"
-    r"|to (be )?(defined|determined|confirmed|announced|assigned|filled( in)?|do|come)|not (yet )?(defined|known|assigned)"
-    r"|inconnu|personne|neant|aucun|vide|sans objet|non (defini|renseigne|communique)e?|en attente|en cours"
-    r"|a (completer|definir|renseigner|preciser|determiner|confirmer|venir|remplir|nommer|designer)"
-    r"|foo|bar|foobar|lorem ipsum|idem|ditto"
+    rf"({WORDS}"
     r"|see above|see below|(same|like|as) (as )?(above|below|(tier|level|n) ?\d)|voir ci-dessus|comme (ci-dessus|n ?\d)|"
-    r"(see|voir|cf\.?) (tier ?|niveau ?|n ?)\d)\b.*|[?.\-_*x/\s]+",
+    r"(see|voir|cf\.?) (tier ?|niveau ?|n ?)\d)\b.*|" + NO_WORDS,
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[^@\s,;]+@(?:[^@\s.,;]+\.)+[^@\s.,;]{2,}")
@@ -48,11 +43,6 @@ _IMPERSONAL_MAILBOX = re.compile(
     re.IGNORECASE,
 )
 _LIST_DOMAINS = re.compile(r"@(lists?|groups?|listes?|mailman|sympa|googlegroups)\.", re.IGNORECASE)
-
-
-def plain(text: str) -> str:
-    """In small letters, without accents, with single spaces."""
-    return " ".join("".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold().split())
 
 
 def is_placeholder(text: str) -> bool:

@@ -121,7 +121,7 @@ def distinct(tiers: t.Sequence[TierGiven]) -> int:
 
 
 def is_somebody(tier: TierGiven) -> bool:
-    """Whether a tier leads to somebody who has to answer: not to a queue, a list or a bot, but for those whose roster says who is on call."""
+    """Whether a tier leads to somebody who has to answer: a queue, a list or a bot only where its roster says who is on call."""
     given = contacts_of(tier.get("contact"))
     return bool(tier.get("roster")) or not given or not all(is_impersonal(one) for one in given)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ....module_utils._hours import moment, parse_hours, zone_named
+from ....module_utils._hours import moment as moment_of_week
+from ....module_utils._hours import parse_hours, zone_named
 from ....module_utils._phrase import Message, phrase
 from ....module_utils._weeks import UnknownZone, left_of
 from ..._described.service import PATHS, Description, NotDeclared
@@ -79,7 +80,7 @@ def _left_out(description: Description, names: t.Sequence[str]) -> Message | Non
         "{first} ({share:duration} a week)",
         committed=committed,
         names=names,
-        first=moment(min(left.gap)),
+        first=moment_of_week(min(left.gap)),
         share=len(left.gap) * 60.0,
     )
 
