@@ -7,6 +7,8 @@ Ways in which it could pass without deserving it, each of which is a row:
 
 - an entry that is no time on call: leave, a holiday, "no on call", marked as free, tentative, out of office
 - one that names nobody: TBD, ???, nobody, an empty title, "Busy" as calendars show what is private
+- one that says by its category or kind, and not in its title, that somebody is away
+- a meeting, or what is private, to which somebody of the list is invited
 - one whose people have declined, are a room, or only listen
 - one of another team in the same calendar, whose people are not ours
 - one whose person has no number, or a placeholder for one
@@ -116,6 +118,87 @@ ROWS = [
         titled("Alice", "X-MICROSOFT-CDO-BUSYSTATUS:OOF", free_counts=True),
         "fail",
         "is marked as out of office",
+    ),
+    # -- what says it beside the title
+    *(
+        Row(
+            CHECK,
+            f"of the category {category}",
+            titled("Alice", f"CATEGORIES:{category}"),
+            "fail",
+            "leave or another absence by its category",
+        )
+        for category in ("Congés", "Vacation", "Holiday", "Payments,Annual leave", "RTT")
+    ),
+    Row(
+        CHECK, "on call, of the category leave", titled("Astreinte Alice", "CATEGORIES:Congés"), "unknown", "may be leave or a time on call"
+    ),
+    Row(CHECK, "on call, of the category holiday", titled("Astreinte Alice", "CATEGORIES:Holiday"), "pass", "Alice Martin"),
+    *(
+        Row(CHECK, f"of the category {category}, which says nothing", titled("Alice", f"CATEGORIES:{category}"), "pass", "Alice Martin")
+        for category in ("Astreinte", "Payments,N1", "Red Category")
+    ),
+    Row(
+        CHECK,
+        "on call, and away by the category of another entry",
+        given(calendar(event("Astreinte Alice", *WHEN), event("Alice", *WHEN, "CATEGORIES:Congés", uid="leave")), NOW),
+        "warn",
+        "Alice Martin is on leave at that time by the same roster",
+    ),
+    Row(
+        CHECK,
+        "out of office by Google",
+        titled("Alice", "X-GOOGLE-CALENDAR-EVENT-TYPE:outOfOffice"),
+        "fail",
+        "is marked as out of office",
+    ),
+    Row(
+        CHECK,
+        "where somebody works, by Google",
+        titled("Alice", "X-GOOGLE-CALENDAR-EVENT-TYPE:workingLocation"),
+        "unknown",
+        "no time on call",
+    ),
+    Row(CHECK, "a usual entry of Google", titled("Alice", "X-GOOGLE-CALENDAR-EVENT-TYPE:default"), "pass", "Alice Martin"),
+    # -- invited, and to what
+    *(
+        Row(
+            CHECK,
+            f"invited to what is private: {title or 'nothing'}",
+            titled(title, ALICE.format(answer="ACCEPTED"), people=people),
+            "fail",
+            "does not say that those who are invited are on call",
+        )
+        for title in ("Busy", "Occupé", "Free", "Tentative", "", "Private")
+        for people in ((PEOPLE, {}) if title in ("Busy", "") else (PEOPLE,))
+    ),
+    *(
+        Row(
+            CHECK,
+            f"invited to a meeting: {title}{'' if people else ', and no list of people'}",
+            titled(title, ALICE.format(answer="ACCEPTED"), people=people),
+            "unknown",
+            "does not say that those who are invited are on call",
+        )
+        for title in ("Réunion", "Weekly sync", "Déjeuner", "Besprechung")
+        for people in (PEOPLE, {})
+    ),
+    *(
+        Row(
+            CHECK,
+            f"invited to a time on call: {title}",
+            titled(title, ALICE.format(answer="ACCEPTED"), words=["payments"]),
+            "pass",
+            "Alice Martin",
+        )
+        for title in ("On call", "Astreinte", "Support payments", "Night shift", "N1 payments", "Alice")
+    ),
+    Row(
+        CHECK,
+        "invited to a tier",
+        titled("first line", ALICE.format(answer="ACCEPTED"), tiers={"N1": "first line"}),
+        "pass",
+        "Alice Martin",
     ),
     Row(CHECK, "a tentative entry", titled("Alice", "STATUS:TENTATIVE"), "warn", "'Alice' is tentative"),
     Row(CHECK, "a tentative entry of Outlook", titled("Alice", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"), "warn", "'Alice' is tentative"),

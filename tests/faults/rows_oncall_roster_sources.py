@@ -348,6 +348,11 @@ ROWS = [
         "nobody is on call from 2026-11-23T08:00:00Z to 2026-11-30T08:00:00Z",
     ),
     Row(CHECK, "shifts: nobody of the list", shifts({**LONG, "who": "carol"}), "fail", "carol cannot be reached"),
+    Row(CHECK, "shifts: cancelled, in French", shifts({**LONG, "status": "annulé"}), "fail", "is cancelled"),
+    Row(CHECK, "shifts: canceled", shifts({**LONG, "status": "canceled"}), "fail", "is cancelled"),
+    Row(CHECK, "shifts: declined", shifts({**LONG, "status": "declined"}), "unknown", "status: 'declined' is none of confirmed, tentative"),
+    Row(CHECK, "shifts: confirmed", shifts({**LONG, "status": "Confirmed"}), "pass", "somebody is on call"),
+    Row(CHECK, "shifts: tentative", shifts({**LONG, "status": "tentative"}), "warn", "is tentative"),
     Row(CHECK, "shifts: cancelled", shifts({**LONG, "status": "cancelled"}), "fail", "is cancelled"),
     Row(
         CHECK,

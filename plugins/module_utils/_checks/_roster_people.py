@@ -36,6 +36,10 @@ _UNFILLED = re.compile(
     r"|a (definir|completer|confirmer|remplacer|pourvoir|determiner)"
     r"|personne|non pourvu|remplacant|placeholder|xxx+|fixme|cancell?ed|annulee?)\b|\?"
 )
+# as calendars show what they are not to show
+_PRIVATE = frozenset(
+    ("busy", "occupe", "private", "prive", "no title", "untitled", "sans titre", "(no title)", "free", "libre", "tentative", "provisoire")
+)
 _APART = re.compile(r"[()\[\],;:/|]| - | – ")
 _WORD = r"(?<![^\W_])(?:{})(?![^\W_])"
 
@@ -112,7 +116,11 @@ def named(
     found = _found(entry, rest, people, must_be_reached)
     if not found.people:
         return found
-    away = _away(entry.title, rest)
+    if entry.attendees and not entry.names and not any(one.called.search(rest) for one in people):
+        silent = _silent(entry.title, title, rest, usual)
+        if silent is not None:
+            return Named(found.people if silent.strength != "none" else (), silent.strength, silent.why)
+    away = _away(entry.title, rest) or _away_by_category(entry)
     if away is not None and (away.strength != "weakly" or found.strength == "sure"):
         return Named(found.people if away.strength != "none" else (), away.strength, away.why)
     if found.strength == "sure" and entry.status == "TENTATIVE":
@@ -156,12 +164,36 @@ def _away(shown: str, title: str) -> Named | None:
     return None
 
 
+def _away_by_category(entry: Entry) -> Named | None:
+    """The same, said by what kind of entry it is."""
+    kinds = " ; ".join(plain(one) for one in entry.categories)
+    if not (_AWAY.search(kinds) or _FEAST.search(kinds)):
+        return None
+    if not _ON_CALL.search(plain(entry.title)):
+        return Named(strength="none", why=phrase("'{title}' is leave or another absence by its category", title=entry.title))
+    if _AWAY.search(kinds):
+        return Named(strength="doubtfully", why=phrase("'{title}' may be leave or a time on call", title=entry.title))
+    return None
+
+
+def _silent(shown: str, title: str, rest: str, usual: t.Sequence[str]) -> Named | None:
+    """What a title lacks that names nobody, where people are known by an invitation alone: whoever is invited may be so to anything."""
+    if title != rest or _ON_CALL.search(title):
+        return None
+    if names_nobody(title):
+        return Named(strength="none", why=phrase("'{title}' does not say that those who are invited are on call", title=shown))
+    if unread(title, (), usual):
+        return Named(strength="doubtfully", why=phrase("'{title}' does not say that those who are invited are on call", title=shown))
+    return None
+
+
 def away(entry: Entry, people: t.Sequence[Known]) -> tuple[str, ...]:
     """Who is on leave by this entry, whatever it is marked as."""
     if entry.status == "CANCELLED" or not people:
         return ()
     title = plain(entry.title)
-    if entry.status != "OOF" and not (_AWAY.search(title) and not _ON_CALL.search(title)):
+    by_category = any(_AWAY.search(plain(one)) for one in entry.categories)
+    if entry.status != "OOF" and not ((by_category or _AWAY.search(title)) and not _ON_CALL.search(title)):
         return ()
     coming = {address_of(one.address) for one in entry.attendees if _takes_part(one)}
     _rest, absent = _apart(title, people)
@@ -238,11 +270,7 @@ def _takes_part(one: Attendee) -> bool:
 def names_nobody(title: str) -> bool:
     """Whether a plain text without the words of its tier is a placeholder, or empty."""
     rest = re.sub(r"\b(on[ -]?call|astreinte|duty|shift|tier ?\d|n ?\d|level ?\d|niveau ?\d)\b", " ", title).strip(" :-_/,.()[]")
-    return (
-        not rest
-        or is_placeholder(rest)
-        or rest in ("busy", "occupe", "private", "prive", "no title", "untitled", "sans titre", "(no title)")
-    )
+    return not rest or is_placeholder(rest) or rest in _PRIVATE
 
 
 __all__ = ("Known", "Named", "Person", "address_of", "away", "known_people", "named", "names_nobody", "words")
