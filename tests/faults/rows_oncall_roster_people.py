@@ -36,6 +36,9 @@ def invited(answer: str, title: str = "On call payments", **args: t.Any) -> t.An
     return titled(title, ALICE.format(answer=answer), **{"words": ["payments"], **args})
 
 
+ONE_NUMBER: dict[str, t.Any] = {
+    "people": {"Alice": "+33 6 44 55 66 01", "Bob": {"phone": "06.44.55.66.01", "mail": "bob@payments.example"}}
+}
 PASSES = {
     "a title with a name and more": "On-call service: Alice Martin (primary)",
     "a name in capitals and with accents": "ASTREINTE - ÀLICE MÂRTIN",
@@ -108,6 +111,27 @@ ROWS = [
     Row(CHECK, "title: a word that means nothing here", titled("Alice (gold)", words=["Gold"]), "pass", "Alice Martin"),
     Row(CHECK, "title: a name, and a question mark", titled("Alice ?"), "warn", "is not settled"),
     Row(CHECK, "title: a swap is looked for", titled("Alice - swap needed"), "warn", "is not settled"),
+    *(
+        Row(CHECK, f"title: a tier written otherwise: {title}", titled(title, tiers={"N1": tier}), "pass", "N1: somebody is on call")
+        for tier, title in (
+            ("tier1", "Tier 1 - Alice"),
+            ("Tier 1", "TIER1 Alice"),
+            ("N1", "Astreinte N-1: Alice"),
+            ("first line", "First-line Alice"),
+        )
+    ),
+    Row(CHECK, "title: another tier", titled("Tier 12 - Alice", tiers={"N1": "tier1"}), "fail", "none of its entries is of this tier"),
+    *(
+        Row(CHECK, f"title: a name written otherwise: {title}", titled(title, people={name: "+33 6 44 55 66 07"}), "pass", name)
+        for name, title in (("Jean-Pierre", "Jean Pierre"), ("Jean Pierre", "Astreinte jean-pierre"), ("J. Martin", "J Martin"))
+    ),
+    Row(
+        CHECK,
+        "title: half of a name with a hyphen",
+        titled("Jean", people={"Jean-Pierre": "+33 6 44 55 66 07"}),
+        "fail",
+        "names nobody of the list",
+    ),
     # -- how the entry is marked
     Row(CHECK, "marked as free time", titled("Alice", "TRANSP:TRANSPARENT"), "fail", "'Alice' is marked as free time"),
     Row(CHECK, "marked as free time, which counts here", titled("Alice", "TRANSP:TRANSPARENT", free_counts=True), "pass", "Alice Martin"),
@@ -322,6 +346,42 @@ ROWS = [
         titled("Alice", people={"Alice": {"mail": "alice@localhost"}}),
         "fail",
         "Alice cannot be reached",
+    ),
+    *(
+        Row(CHECK, f"somebody with {contact}", titled("Alice", people={"Alice": contact}), "fail", "Alice cannot be reached")
+        for contact in ("+33 6 44 55 66", "999", "112", "+33 6 XX XX XX XX", "liste@payments.example", "see runbook")
+    ),
+    *(
+        Row(CHECK, f"somebody with {contact}", titled("Alice", people={"Alice": contact}), "pass", "Alice")
+        for contact in ("06 44 55 66 01", "4242", "+33 (0)6 44 55 66 01", "alice.liszt@payments.example")
+    ),
+    Row(
+        CHECK,
+        "a list, of a desk whose people relieve each other",
+        titled("Desk", people={"Desk": {"mail": "liste@payments.example", "team": True}}),
+        "pass",
+        "Desk",
+    ),
+    Row(
+        CHECK,
+        "two people with one number, in two tiers",
+        given(calendar(event("N1 Alice", *WHEN), event("N2 Bob", *WHEN)), NOW, **ONE_NUMBER, tiers={"N1": None, "N2": None}),
+        "warn",
+        "Alice in N1 and Bob in N2 are on call with one telephone number",
+    ),
+    Row(
+        CHECK,
+        "two people with two numbers, in two tiers",
+        given(calendar(event("N1 Alice", *WHEN), event("N2 Bob", *WHEN)), NOW, tiers={"N1": None, "N2": None}),
+        "pass",
+        "N1: somebody is on call",
+    ),
+    Row(
+        CHECK,
+        "two people who hand one number on",
+        given(calendar(event("Alice", *WHEN), event("Bob", *WHEN)), NOW, **ONE_NUMBER),
+        "pass",
+        "Alice, Bob",
     ),
     Row(
         CHECK,

@@ -8,6 +8,7 @@ Ways in which it could pass without deserving it, each of which is a row:
 - tiers that are one contact, written in two ways; tiers out of their order or with one name; an escalation that goes round in a circle, or
   leads to a tier that there is not
 - a last tier that is a queue, a mailing list, a channel, a bot: nobody has to answer
+- a last tier that is a word for anybody; a number whose digits are still to come, or too few for its country
 - placeholders in other spellings, numbers and addresses that cannot be, a tier that says "same as N1"
 - a response that comes when it is too late; hours that cover only on the clock of another time zone, or on which nobody says
 - hours that only a queue, a list or a bot covers, and people at other times
@@ -61,6 +62,8 @@ NOBODY = {
     "a queue, in French": "file d'attente PAIEMENTS",
     "a list, in French": "liste de diffusion paiements",
     "a wiki": "https://wiki.payments.example/support",
+    "a mailbox of several": "bal-paiements@payments.example",
+    "a system of tickets": "GLPI",
     "two lists": "dl-payments@payments.example, payments@lists.payments.example",
 }
 SOMEBODY = {
@@ -97,10 +100,18 @@ NONE = (
         "alice@example.com",
         "alice@team.invalid",
     ),
+    *("+33 6 XX XX XX XX", "0800 XXX XXX", "06 ** ** ** 01", "+33 6 44 55 66", "+33 6 44 55 66 01 02", "+1 202 555 01", "112", "999"),
+    *("see runbook", "voir le manuel", "someone", "any", "contact", "quelqu'un", "poste vacant"),
     *("noreply@payments.example", "prenom.nom@payments.example", "ne-pas-repondre@payments.example"),
 )
 REAL = (
-    "112",
+    "4112",
+    "+41 44 555 01 02",
+    "+1 (202) 555-0143",
+    "Contact center",
+    "Ana Xavier",
+    "Centre d'appels",
+    "0800 900 300",
     "+33 (0)1 55 55 01 02",
     "0033 1 55 55 01 02",
     "01 55 55 01 02 poste 42",
@@ -261,6 +272,55 @@ ROWS = [
         declared(tiers=[N1, {**N2, "contact": "oncall-list@payments.example", "roster": "payments"}]),
         "pass",
         "2 tiers",
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"it ends with anybody: {contact}",
+            declared(tiers=[N1, {**N2, "contact": contact}]),
+            "warn",
+            "names nobody in particular",
+        )
+        for contact in ("le prestataire", "éditeur", "the hosting provider", "pagerduty")
+    ),
+    Row(
+        "support_chain",
+        "it ends with a team whose people a roster names",
+        declared(tiers=[N1, {**N2, "contact": "dba-oncall", "roster": "dba"}]),
+        "pass",
+        "2 tiers",
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"one contact: {first}; {second}",
+            declared(tiers=[{**N1, "contact": first}, {**N1, "tier": "N2", "contact": second}]),
+            "fail",
+            "are one contact .*: nobody is behind the first",
+        )
+        for first, second in (
+            ("+33 1 55 55 01 02", "Bob +33 1 55 55 01 02"),
+            ("Bob (01 55 55 01 02)", "+33 1 55 55 01 02"),
+            ("bob@payments.example", "Bob Petit <bob@payments.example>"),
+            ("Bob Petit", "PETIT Bob"),
+        )
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"two contacts: {first}; {second}",
+            declared(tiers=[{**N1, "contact": first}, {**N1, "tier": "N2", "contact": second}]),
+            "pass",
+            "2 tiers",
+        )
+        for first, second in (
+            ("Alice +33 1 55 55 01 02", "Alice +33 1 55 55 01 03"),
+            ("01 55 55 01 02 poste 42", "01 55 55 01 02 poste 43"),
+            ("Bob <bob@payments.example>", "Bob <bob@editor.example>"),
+            ("Bob Petit", "Bob Petitjean"),
+            ("+33 1 55 55 01 02", "+33 1 55 55 01 02, bob@payments.example"),
+            ("https://pages.payments.example/n1", "https://pages.payments.example/n2"),
+        )
     ),
     Row("support_chain", "it begins with a queue", declared(tiers=[{**N1, "contact": "ticket queue PAY"}, N2]), "pass", "2 tiers"),
     # -- contacts

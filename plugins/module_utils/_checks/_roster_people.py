@@ -11,7 +11,7 @@ import typing as t
 
 from .._clients.roster_entries import Attendee, Entry
 from .._phrase import Message, phrase
-from ._contacts import is_placeholder, plain, reaches
+from ._contacts import is_impersonal, is_placeholder, plain, reaches, same_contact
 from ._roster_words import unread
 
 _ON_CALL = re.compile(
@@ -59,7 +59,12 @@ class Known:
 
     @property
     def is_reached(self) -> bool:
-        return any(reaches(contact) for contact in self.contacts)
+        """A list or a machine is nobody's address, but for a desk whose people relieve each other."""
+        return any(reaches(contact) and (self.is_team or not is_impersonal(contact)) for contact in self.contacts)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(key for contact in self.contacts if reaches(contact) for key in same_contact(contact) if "@" not in key)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -98,7 +103,13 @@ def _texts(value: object) -> list[str]:
 
 def words(texts: t.Sequence[str]) -> re.Pattern[str]:
     """Finds one of these texts in a plain one, as whole words."""
-    return re.compile(_WORD.format("|".join(r"[ ._-]".join(re.escape(part) for part in text.split()) for text in texts) or r"(?!)"))
+    return re.compile(_WORD.format("|".join(filter(None, map(_spelled, texts))) or r"(?!)"))
+
+
+def _spelled(text: str) -> str:
+    """However its words are put together: ``tier1`` and ``Tier 1``, ``Jean-Pierre`` and ``Jean Pierre``."""
+    parts = [re.findall(r"\d+|\D+", part) for part in re.split(r"[\s._-]+", text) if part]
+    return r"[ ._-]+".join(r"[ ._-]*".join(re.escape(piece) for piece in part) for part in parts)
 
 
 def named(
@@ -230,16 +241,24 @@ def _by_source(entry: Entry, people: t.Sequence[Known], must_be_reached: bool) -
     addresses = {address_of(text) for text in entry.reached}
     there: list[str] = []
     lost: list[str] = []
+    strange: list[str] = []
     for name in entry.names:
         text = plain(name)
         if names_nobody(text):
             lost.append(name)
             continue
-        known = next((one for one in people if text in one.names or one.addresses & addresses or address_of(name) in one.addresses), None)
+        known = next((one for one in people if one.called.fullmatch(text) or one.addresses & {*addresses, address_of(name)}), None)
+        if known is None and people and entry.reached:
+            strange.append(name)  # of another team, with an address that its own service knows
+            continue
         reached = (known is not None and known.is_reached) or any(reaches(text) for text in entry.reached) or reaches(name)
         (there if reached or not must_be_reached else lost).append(known.name if known else name)
     if there:
         return Named(tuple(there))
+    if entry.doubts:
+        return Named(entry.names, "doubtfully", phrase("'{title}': {why}", title=entry.title, why=entry.doubts[0]))
+    if strange and not lost:
+        return Named(why=phrase("'{title}' names nobody of the list of people", title=entry.title))
     return Named(why=phrase("{names:list} cannot be reached: no number and no address is known (people)", names=lost or list(entry.names)))
 
 

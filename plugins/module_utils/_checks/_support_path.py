@@ -11,7 +11,7 @@ import typing as t
 from .._finding import Status
 from .._hours import parse_hours
 from .._phrase import Message, phrase, verbatim
-from ._contacts import contacts_of, is_impersonal, is_placeholder, plain, reaches, same_contact
+from ._contacts import contacts_of, is_impersonal, is_placeholder, names_somebody, plain, reaches, same_contact
 
 Remark = tuple[Status, Message]
 TierGiven = t.Mapping[str, object]
@@ -78,13 +78,16 @@ def _way(chain: str, tiers: t.Sequence[TierGiven], names: t.Sequence[str]) -> tu
 
 def _one_contact(chain: str, tiers: t.Sequence[TierGiven], names: t.Sequence[str]) -> list[Remark]:
     """Tiers that answer at the same time and are one contact: whoever does not answer in the first does not in the next."""
-    groups: dict[frozenset[str], list[int]] = {}
+    groups: list[list[int]] = []
     for number, tier in enumerate(tiers):
-        known = frozenset(same_contact(one) for one in contacts_of(tier.get("contact")))
-        if known:
-            groups.setdefault(known, []).append(number)
+        if contacts_of(tier.get("contact")):
+            known = next((group for group in groups if _are_one(tiers[group[0]], tier)), None)
+            if known is None:
+                groups.append([number])
+            else:
+                known.append(number)
     remarks: list[Remark] = []
-    for members in groups.values():
+    for members in groups:
         same = [number for number in members if any(number != other and _overlap(tiers[number], tiers[other]) for other in members)]
         if len(same) < 2:
             continue
@@ -113,10 +116,18 @@ def _overlap(one: TierGiven, other: TierGiven) -> bool:
     return bool(first is None or second is None or first & second)
 
 
+def _are_one(one: TierGiven, other: TierGiven) -> bool:
+    """Whether each contact of the one is a contact of the other, however it is written."""
+    first, second = ([same_contact(contact) for contact in contacts_of(tier.get("contact"))] for tier in (one, other))
+    return all(any(a & b for b in second) for a in first) and all(any(a & b for a in first) for b in second)
+
+
 def distinct(tiers: t.Sequence[TierGiven]) -> int:
     """How many tiers there are, those of one contact counted once."""
-    return len(
-        {frozenset(same_contact(one) for one in contacts_of(tier.get("contact"))) or frozenset((str(n),)) for n, tier in enumerate(tiers)}
+    return sum(
+        not contacts_of(tier.get("contact"))
+        or not any(_are_one(before, tier) for before in tiers[:number] if contacts_of(before.get("contact")))
+        for number, tier in enumerate(tiers)
     )
 
 
@@ -129,6 +140,7 @@ def is_somebody(tier: TierGiven) -> bool:
 def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
     """The last tier must be somebody: what is sent to a queue, a list or a bot waits there."""
     contact = str(tier.get("contact") or "")
+    given = contacts_of(contact)
     if not is_placeholder(contact) and not is_somebody(tier):
         said = phrase(
             "the chain {chain} ends with {tier}, whose contact '{contact}' is a queue, a list or a machine: name a person, a desk or a "
@@ -138,6 +150,16 @@ def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
             contact=contact,
         )
         return [(Status.FAIL, said)]
+    if tier.get("roster") or is_placeholder(contact):
+        return []
+    if given and not any(names_somebody(one) for one in given):
+        said = phrase(
+            "the chain {chain} ends with {tier}, whose contact '{contact}' names nobody in particular: say who, with a number or an address",
+            chain=chain,
+            tier=name,
+            contact=contact,
+        )
+        return [(Status.WARN, said)]
     return []
 
 
