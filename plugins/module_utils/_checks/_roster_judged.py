@@ -331,8 +331,8 @@ def _twice(first: Judged, second: Judged, period: Period, people: t.Sequence[Kno
             )
         else:
             said = phrase(
-                "{person} in {first} and {other} in {second} are on call with one telephone number, from {start:moment} on: nobody is behind "
-                "the first tier",
+                "{person} in {first} and {other} in {second} are on call with one telephone number, from {start:moment} on: nobody is "
+                "behind the first tier",
                 person=name,
                 first=first.tier.name,
                 other=other,

@@ -108,8 +108,13 @@ def words(texts: t.Sequence[str]) -> re.Pattern[str]:
 
 def _spelled(text: str) -> str:
     """However its words are put together: ``tier1`` and ``Tier 1``, ``Jean-Pierre`` and ``Jean Pierre``."""
-    parts = [re.findall(r"\d+|\D+", part) for part in re.split(r"[\s._-]+", text) if part]
-    return r"[ ._-]+".join(r"[ ._-]*".join(re.escape(piece) for piece in part) for part in parts)
+    pieces = re.findall(r"\d+|[^\d\s._-]+", text)
+    if not pieces:
+        return ""
+    found = re.escape(pieces[0])
+    for before, piece in zip(pieces, pieces[1:]):
+        found += (r"[ ._-]*" if before[-1].isdigit() != piece[0].isdigit() else r"[ ._-]+") + re.escape(piece)
+    return found
 
 
 def named(

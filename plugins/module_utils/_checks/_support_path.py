@@ -154,7 +154,8 @@ def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
         return []
     if given and not any(names_somebody(one) for one in given):
         said = phrase(
-            "the chain {chain} ends with {tier}, whose contact '{contact}' names nobody in particular: say who, with a number or an address",
+            "the chain {chain} ends with {tier}, whose contact '{contact}' names nobody in particular: say who, with a number or "
+            "an address",
             chain=chain,
             tier=name,
             contact=contact,
