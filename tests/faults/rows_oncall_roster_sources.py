@@ -409,6 +409,33 @@ ROWS = [
         "pass",
         "alice",
     ),
+    *(
+        Row(
+            CHECK,
+            f"PagerDuty: a deleted user, by {what}",
+            service("pagerduty", pagerduty(pd_call(user, BEGIN, END))),
+            "fail",
+            "cannot be reached",
+        )
+        for what, user in (
+            ("its date", pd_user("alice", deleted_at="2026-11-01T00:00:00Z")),
+            ("its page", {"id": "PALICE", "type": "user_reference", "summary": "alice", "html_url": None}),
+        )
+    ),
+    Row(
+        CHECK,
+        "PagerDuty: somebody who is not of the list",
+        service("pagerduty", pagerduty(pd_call(pd_user("alice"), BEGIN, END)), people={"Bob": "+33 6 44 55 66 02"}),
+        "fail",
+        "'alice' names nobody of the list of people",
+    ),
+    Row(
+        CHECK,
+        "PagerDuty: somebody of the list, by an address",
+        service("pagerduty", pagerduty(pd_call(pd_user("alice"), BEGIN, END)), people={"Alice M": "alice@payments.example"}),
+        "pass",
+        "Alice M",
+    ),
     Row(CHECK, "PagerDuty: several pages", service("pagerduty", pagerduty(*HOURLY), horizon="5d"), "pass", r"alice, bob|bob, alice"),
     Row(
         CHECK,
@@ -507,8 +534,8 @@ ROWS = [
         CHECK,
         "Opsgenie: a team in the turn",
         service("opsgenie", opsgenie(og_period(NOW, END, "payments", "team"))),
-        "fail",
-        "payments cannot be reached",
+        "unknown",
+        "it is given to payments, and not to a person",
     ),
     Row(
         CHECK,
