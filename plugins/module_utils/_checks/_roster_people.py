@@ -108,7 +108,7 @@ def words(texts: t.Sequence[str]) -> re.Pattern[str]:
 
 def _spelled(text: str) -> str:
     """However its words are put together: ``tier1`` and ``Tier 1``, ``Jean-Pierre`` and ``Jean Pierre``."""
-    pieces = re.findall(r"\d+|[^\d\s._-]+", text)
+    pieces: list[str] = re.findall(r"\d+|[^\d\s._-]+", text)
     if not pieces:
         return ""
     found = re.escape(pieces[0])
