@@ -10,9 +10,13 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
+from ._placeholders import is_unfilled, plain
+from ._stated import says_nothing
+
 POSITIVE, NEGATIVE = "positive", "negative"
 OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # sha256 of an empty file
 AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
+_NOBODY = frozenset(("name", "nom", "who", "qui", "your name", "votre nom", "someone", "somebody", "quelqu'un", "user", "username"))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -46,6 +50,10 @@ def flaws(given: t.Mapping[str, object]) -> list[tuple[tuple[str | int, ...], st
     for name in ("statement", "attested_by"):
         if not str(given.get(name) or "").strip():
             found.append(((name,), "expected a text, found an empty one"))
+    if not found and says_nothing(str(given["statement"])):
+        found.append((("statement",), f"'{given['statement']}' says nothing: write in a sentence what is so"))
+    if str(given.get("attested_by") or "").strip() and is_nobody(str(given["attested_by"])):
+        found.append((("attested_by",), f"'{given['attested_by']}' is nobody: name who states it"))
     for name in ("attested_by", "version", "deployment_id"):
         named = given.get(name)
         if any(str(one) != str(one).strip() for one in (named if isinstance(named, list) else [named])):
@@ -64,6 +72,11 @@ def flaws(given: t.Mapping[str, object]) -> list[tuple[tuple[str | int, ...], st
     for index, one in enumerate(evidence):
         found += [(("evidence", index, *steps), said) for steps, said in _flaws_of(one)]
     return found
+
+
+def is_nobody(name: str) -> bool:
+    """Whether a name is still to be filled in."""
+    return is_unfilled(name) or plain(name) in _NOBODY
 
 
 def _flaws_of(one: Evidence) -> t.Iterator[tuple[tuple[str, ...], str]]:
@@ -86,4 +99,4 @@ def _flaws_of(one: Evidence) -> t.Iterator[tuple[tuple[str, ...], str]]:
             yield ("url",), "an address of evidence has no user and no password in it"
 
 
-__all__ = ("AHEAD", "NEGATIVE", "OF_NOTHING", "POSITIVE", "Evidence", "day_of", "evidence_of", "flaws")
+__all__ = ("AHEAD", "NEGATIVE", "OF_NOTHING", "POSITIVE", "Evidence", "day_of", "evidence_of", "flaws", "is_nobody")

@@ -15,6 +15,7 @@ Ways in which it could pass by a statement that nobody made, or that does not ho
  9. with a page that is gone, that says so with status 200, that is a login, that leads to a login, that fails, that nobody can reach, whose
     content is another now; with credentials for somebody who is not to have them, or for a host that is led to
 10. with a page of the machine's own network: link-local, by its number, by a redirect, the name of a cloud's metadata
+11. with a sentence that says nothing (the line to fill in, TBD), the contrary ("was NOT held"), or something of another version; by NAME
 In whose file it stands, who brought it, and for which service: that is planned, see tests/unit/core/test_attesting.py.
 """
 
@@ -235,6 +236,39 @@ def linked_home(world: World) -> dict[str, t.Any]:
 
 NEGATIVE: dict[str, t.Any] = {"result": "negative", "statement": "the way back was tried and failed"}
 NOT_SO = r"states on 20.* that it is not so: the way back was tried and failed"
+EMPTY = (
+    "WHAT IS SO, IN A SENTENCE",
+    "what is so, in a sentence.",
+    "TBD",
+    "...",
+    "???",
+    "ok",
+    "à compléter",
+    "<statement>",
+    "to be confirmed",
+    "N/A",
+)
+CONTRARY = (
+    "the handover of 1.5.0 was NOT held",
+    "the handover of 1.5.0 was not held",
+    "The handover of 1.5.0 (planned last week) hasn't been held",
+    "the call centre could not be trained",
+    "la passation de la 1.5.0 n'a pas eu lieu",
+    "Le retour arrière n’a jamais été répété",
+)
+SENTENCES = (
+    "handover held",
+    "PASSATION 1.5.0 FAITE",
+    "the handover of 1.5.0 was held, and nothing is open; what was not clear has been written down",
+    "None of the points is open: the handover of v1.5.0 was held",
+    "Pending items: none. The desk is trained",
+    "nobody objected when the handover was held",
+    "rolled back from 1.5.0 to 1.4.0 within 12.5 minutes on 20.11.2026",
+    "the way back to 1.4.0 was rehearsed",
+    "the desk was trained by 192.168.10.12 in 1.4 h",
+    "La passation a eu lieu, il n'y a pas de point ouvert",
+    "引き継ぎは完了しました",
+)
 
 ROWS = [
     # as it should be, in its usual forms
@@ -361,6 +395,32 @@ ROWS = [
         "fail",
         r"is for version 1.4.0",
     ),
+    # what its sentence says
+    *(
+        Row("attestation", f"it says nothing: {said}", stated(statement=said), "unknown", r"says nothing: write in a sentence")
+        for said in EMPTY
+    ),
+    *(
+        Row("attestation", f"it is nobody's: {name}", stated(attested_by=name, attesters=None), "unknown", r"is nobody: name who states it")
+        for name in ("NAME", "???", "TBD", "WHO", "à compléter", "<name>", "personne")
+    ),
+    *(
+        Row(
+            "attestation", f"it says the contrary: {said}", stated(statement=said), "warn", r"says that something is not so, and its result"
+        )
+        for said in CONTRARY
+    ),
+    *(
+        Row(
+            "attestation",
+            f"it speaks of another version: {said}",
+            stated(statement=said),
+            "warn",
+            r"speaks of version 1.4.[09], and is for",
+        )
+        for said in ("the handover of 1.4.0 was held", "handover of version 1.4.9 held", "passation de la v1.4.0 faite")
+    ),
+    *(Row("attestation", f"in words: {said}", stated(statement=said), "pass", r"states on") for said in SENTENCES),
     # that it is not so
     Row("attestation", "it is not so", stated(**NEGATIVE), "fail", r"head-of-operations " + NOT_SO),
     Row(

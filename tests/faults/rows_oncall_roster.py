@@ -50,6 +50,11 @@ SEVEN_MINUTES = [
 FLOATING = event("Alice", "20261123T000000", "20261214T000000", zone=None)
 ALL_DAY = event("Alice", "20261123", "20261214")
 EVER = event("Alice", "20260101T000000Z", "20260102T000000Z", "RRULE:FREQ=DAILY")
+VERSION = event("Alice", "20261120T000000Z", "20261203T000000Z", "SEQUENCE:2", uid="version")
+
+
+def later(start: str, end: str, *more: str) -> str:
+    return event("Alice", f"{start}T000000Z", f"{end}T000000Z", "SEQUENCE:3", *more, uid="version")
 
 
 def stale_zone() -> str:
@@ -179,7 +184,7 @@ ROWS = [
             hours="Mon-Fri 08:00-18:00 Europe/Paris",
         ),
         "pass",
-        "somebody is on call",
+        "from 2026-11-23T08:00:00Z to 2026-11-30T08:00:00Z in the hours 'Mon-Fri 08:00-18:00 Europe/Paris' .Alice Martin",
     ),
     Row(
         CHECK,
@@ -426,6 +431,53 @@ ROWS = [
         given(calendar(EVER.replace("END:VEVENT", "STATUS:CANCELLED\nEND:VEVENT")), NOVEMBER),
         "fail",
         "'Alice' is cancelled",
+    ),
+    # -- a later version in another calendar of the file
+    *(
+        Row(CHECK, f"in a second calendar: {what}", given(calendar(VERSION) + second, NOVEMBER), status, said)
+        for what, second, status, said in (
+            ("cancelled", calendar(later("20261120", "20261203", "STATUS:CANCELLED")), "fail", "'Alice' is cancelled"),
+            ("a cancellation", calendar(VERSION, more=("METHOD:CANCEL",)), "fail", "'Alice' is cancelled"),
+            ("moved away", calendar(later("20260101", "20260110")), "fail", "nobody is on call from 2026-11-23T08:00:00Z"),
+            ("moved, and still on call", calendar(later("20261122", "20261204")), "pass", "Alice Martin"),
+            ("an older version", calendar(later("20260101", "20260110").replace("SEQUENCE:3", "SEQUENCE:1")), "pass", "Alice Martin"),
+            ("an older cancellation", calendar(VERSION.replace("SEQUENCE:2", "SEQUENCE:1"), more=("METHOD:CANCEL",)), "pass", "Alice"),
+            ("the same once more", calendar(VERSION), "pass", "Alice Martin"),
+            ("another entry that is cancelled", calendar(event("Bob", *WEEK, "STATUS:CANCELLED")), "pass", "Alice Martin"),
+            ("an answer to it", calendar(VERSION, more=("METHOD:REPLY",)), "pass", "Alice Martin"),
+        )
+    ),
+    Row(
+        CHECK,
+        "a cancellation in the first calendar, and the entry in the second",
+        given(calendar(later("20261120", "20261203", "STATUS:CANCELLED")) + calendar(VERSION), NOVEMBER),
+        "fail",
+        "'Alice' is cancelled",
+    ),
+    # -- messages, and words of other programs
+    *(
+        Row(
+            CHECK, f"a message {method}", given(calendar(VERSION, more=(f"METHOD:{method}",)), NOVEMBER), "unknown", f"of the kind {method}"
+        )
+        for method in ("COUNTER", "DECLINECOUNTER", "REFRESH", "REPLY")
+    ),
+    *(
+        Row(CHECK, f"a calendar {method}", given(calendar(VERSION, more=(f"METHOD:{method}",)), NOVEMBER), "pass", "Alice Martin")
+        for method in ("PUBLISH", "REQUEST", "publish")
+    ),
+    Row(CHECK, "CANCELED with one L", given(calendar(VERSION.replace("SEQ", "STATUS:CANCELED\nSEQ")), NOVEMBER), "fail", "is cancelled"),
+    Row(
+        CHECK, "a status of tasks", given(calendar(VERSION.replace("SEQ", "STATUS:DRAFT\nSEQ")), NOVEMBER), "unknown", "its status 'DRAFT'"
+    ),
+    Row(CHECK, "confirmed", given(calendar(VERSION.replace("SEQ", "STATUS:CONFIRMED\nSEQ")), NOVEMBER), "pass", "Alice Martin"),
+    Row(
+        CHECK,
+        "a rule of exceptions",
+        given(
+            calendar(event("Alice", "20261120T000000Z", "20261121T000000Z", "RRULE:FREQ=DAILY", "EXRULE:FREQ=WEEKLY;BYDAY=SA")), NOVEMBER
+        ),
+        "unknown",
+        "a rule of exceptions",
     ),
     Row(CHECK, "a calendar that only cancels", given(calendar(EVER, more=("METHOD:CANCEL",)), NOVEMBER), "fail", "'Alice' is cancelled"),
     Row(

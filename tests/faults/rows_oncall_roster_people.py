@@ -7,6 +7,8 @@ Ways in which it could pass without deserving it, each of which is a row:
 
 - an entry that is no time on call: leave, a holiday, "no on call", marked as free, tentative, out of office
 - one that names nobody: TBD, ???, nobody, an empty title, "Busy" as calendars show what is private
+- one that says by its category or kind, and not in its title, that somebody is away
+- a meeting, or what is private, to which somebody of the list is invited
 - one whose people have declined, are a room, or only listen
 - one of another team in the same calendar, whose people are not ours
 - one whose person has no number, or a placeholder for one
@@ -34,6 +36,9 @@ def invited(answer: str, title: str = "On call payments", **args: t.Any) -> t.An
     return titled(title, ALICE.format(answer=answer), **{"words": ["payments"], **args})
 
 
+ONE_NUMBER: dict[str, t.Any] = {
+    "people": {"Alice": "+33 6 44 55 66 01", "Bob": {"phone": "06.44.55.66.01", "mail": "bob@payments.example"}}
+}
 PASSES = {
     "a title with a name and more": "On-call service: Alice Martin (primary)",
     "a name in capitals and with accents": "ASTREINTE - ÀLICE MÂRTIN",
@@ -106,6 +111,27 @@ ROWS = [
     Row(CHECK, "title: a word that means nothing here", titled("Alice (gold)", words=["Gold"]), "pass", "Alice Martin"),
     Row(CHECK, "title: a name, and a question mark", titled("Alice ?"), "warn", "is not settled"),
     Row(CHECK, "title: a swap is looked for", titled("Alice - swap needed"), "warn", "is not settled"),
+    *(
+        Row(CHECK, f"title: a tier written otherwise: {title}", titled(title, tiers={"N1": tier}), "pass", "N1: somebody is on call")
+        for tier, title in (
+            ("tier1", "Tier 1 - Alice"),
+            ("Tier 1", "TIER1 Alice"),
+            ("N1", "Astreinte N-1: Alice"),
+            ("first line", "First-line Alice"),
+        )
+    ),
+    Row(CHECK, "title: another tier", titled("Tier 12 - Alice", tiers={"N1": "tier1"}), "fail", "none of its entries is of this tier"),
+    *(
+        Row(CHECK, f"title: a name written otherwise: {title}", titled(title, people={name: "+33 6 44 55 66 07"}), "pass", name)
+        for name, title in (("Jean-Pierre", "Jean Pierre"), ("Jean Pierre", "Astreinte jean-pierre"), ("J. Martin", "J Martin"))
+    ),
+    Row(
+        CHECK,
+        "title: half of a name with a hyphen",
+        titled("Jean", people={"Jean-Pierre": "+33 6 44 55 66 07"}),
+        "fail",
+        "names nobody of the list",
+    ),
     # -- how the entry is marked
     Row(CHECK, "marked as free time", titled("Alice", "TRANSP:TRANSPARENT"), "fail", "'Alice' is marked as free time"),
     Row(CHECK, "marked as free time, which counts here", titled("Alice", "TRANSP:TRANSPARENT", free_counts=True), "pass", "Alice Martin"),
@@ -116,6 +142,87 @@ ROWS = [
         titled("Alice", "X-MICROSOFT-CDO-BUSYSTATUS:OOF", free_counts=True),
         "fail",
         "is marked as out of office",
+    ),
+    # -- what says it beside the title
+    *(
+        Row(
+            CHECK,
+            f"of the category {category}",
+            titled("Alice", f"CATEGORIES:{category}"),
+            "fail",
+            "leave or another absence by its category",
+        )
+        for category in ("Congés", "Vacation", "Holiday", "Payments,Annual leave", "RTT")
+    ),
+    Row(
+        CHECK, "on call, of the category leave", titled("Astreinte Alice", "CATEGORIES:Congés"), "unknown", "may be leave or a time on call"
+    ),
+    Row(CHECK, "on call, of the category holiday", titled("Astreinte Alice", "CATEGORIES:Holiday"), "pass", "Alice Martin"),
+    *(
+        Row(CHECK, f"of the category {category}, which says nothing", titled("Alice", f"CATEGORIES:{category}"), "pass", "Alice Martin")
+        for category in ("Astreinte", "Payments,N1", "Red Category")
+    ),
+    Row(
+        CHECK,
+        "on call, and away by the category of another entry",
+        given(calendar(event("Astreinte Alice", *WHEN), event("Alice", *WHEN, "CATEGORIES:Congés", uid="leave")), NOW),
+        "warn",
+        "Alice Martin is on leave at that time by the same roster",
+    ),
+    Row(
+        CHECK,
+        "out of office by Google",
+        titled("Alice", "X-GOOGLE-CALENDAR-EVENT-TYPE:outOfOffice"),
+        "fail",
+        "is marked as out of office",
+    ),
+    Row(
+        CHECK,
+        "where somebody works, by Google",
+        titled("Alice", "X-GOOGLE-CALENDAR-EVENT-TYPE:workingLocation"),
+        "unknown",
+        "no time on call",
+    ),
+    Row(CHECK, "a usual entry of Google", titled("Alice", "X-GOOGLE-CALENDAR-EVENT-TYPE:default"), "pass", "Alice Martin"),
+    # -- invited, and to what
+    *(
+        Row(
+            CHECK,
+            f"invited to what is private: {title or 'nothing'}",
+            titled(title, ALICE.format(answer="ACCEPTED"), people=people),
+            "fail",
+            "does not say that those who are invited are on call",
+        )
+        for title in ("Busy", "Occupé", "Free", "Tentative", "", "Private")
+        for people in ((PEOPLE, {}) if title in ("Busy", "") else (PEOPLE,))
+    ),
+    *(
+        Row(
+            CHECK,
+            f"invited to a meeting: {title}{'' if people else ', and no list of people'}",
+            titled(title, ALICE.format(answer="ACCEPTED"), people=people),
+            "unknown",
+            "does not say that those who are invited are on call",
+        )
+        for title in ("Réunion", "Weekly sync", "Déjeuner", "Besprechung")
+        for people in (PEOPLE, {})
+    ),
+    *(
+        Row(
+            CHECK,
+            f"invited to a time on call: {title}",
+            titled(title, ALICE.format(answer="ACCEPTED"), words=["payments"]),
+            "pass",
+            "Alice Martin",
+        )
+        for title in ("On call", "Astreinte", "Support payments", "Night shift", "N1 payments", "Alice")
+    ),
+    Row(
+        CHECK,
+        "invited to a tier",
+        titled("first line", ALICE.format(answer="ACCEPTED"), tiers={"N1": "first line"}),
+        "pass",
+        "Alice Martin",
     ),
     Row(CHECK, "a tentative entry", titled("Alice", "STATUS:TENTATIVE"), "warn", "'Alice' is tentative"),
     Row(CHECK, "a tentative entry of Outlook", titled("Alice", "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE"), "warn", "'Alice' is tentative"),
@@ -239,6 +346,42 @@ ROWS = [
         titled("Alice", people={"Alice": {"mail": "alice@localhost"}}),
         "fail",
         "Alice cannot be reached",
+    ),
+    *(
+        Row(CHECK, f"somebody with {contact}", titled("Alice", people={"Alice": contact}), "fail", "Alice cannot be reached")
+        for contact in ("+33 6 44 55 66", "999", "112", "+33 6 XX XX XX XX", "liste@payments.example", "see runbook")
+    ),
+    *(
+        Row(CHECK, f"somebody with {contact}", titled("Alice", people={"Alice": contact}), "pass", "Alice")
+        for contact in ("06 44 55 66 01", "4242", "+33 (0)6 44 55 66 01", "alice.liszt@payments.example")
+    ),
+    Row(
+        CHECK,
+        "a list, of a desk whose people relieve each other",
+        titled("Desk", people={"Desk": {"mail": "liste@payments.example", "team": True}}),
+        "pass",
+        "Desk",
+    ),
+    Row(
+        CHECK,
+        "two people with one number, in two tiers",
+        given(calendar(event("N1 Alice", *WHEN), event("N2 Bob", *WHEN)), NOW, **ONE_NUMBER, tiers={"N1": None, "N2": None}),
+        "warn",
+        "Alice in N1 and Bob in N2 are on call with one telephone number",
+    ),
+    Row(
+        CHECK,
+        "two people with two numbers, in two tiers",
+        given(calendar(event("N1 Alice", *WHEN), event("N2 Bob", *WHEN)), NOW, tiers={"N1": None, "N2": None}),
+        "pass",
+        "N1: somebody is on call",
+    ),
+    Row(
+        CHECK,
+        "two people who hand one number on",
+        given(calendar(event("Alice", *WHEN), event("Bob", *WHEN)), NOW, **ONE_NUMBER),
+        "pass",
+        "Alice, Bob",
     ),
     Row(
         CHECK,

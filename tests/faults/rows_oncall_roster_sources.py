@@ -348,6 +348,11 @@ ROWS = [
         "nobody is on call from 2026-11-23T08:00:00Z to 2026-11-30T08:00:00Z",
     ),
     Row(CHECK, "shifts: nobody of the list", shifts({**LONG, "who": "carol"}), "fail", "carol cannot be reached"),
+    Row(CHECK, "shifts: cancelled, in French", shifts({**LONG, "status": "annulé"}), "fail", "is cancelled"),
+    Row(CHECK, "shifts: canceled", shifts({**LONG, "status": "canceled"}), "fail", "is cancelled"),
+    Row(CHECK, "shifts: declined", shifts({**LONG, "status": "declined"}), "unknown", "status: 'declined' is none of confirmed, tentative"),
+    Row(CHECK, "shifts: confirmed", shifts({**LONG, "status": "Confirmed"}), "pass", "somebody is on call"),
+    Row(CHECK, "shifts: tentative", shifts({**LONG, "status": "tentative"}), "warn", "is tentative"),
     Row(CHECK, "shifts: cancelled", shifts({**LONG, "status": "cancelled"}), "fail", "is cancelled"),
     Row(
         CHECK,
@@ -403,6 +408,33 @@ ROWS = [
         service("pagerduty", pagerduty(pd_call({"id": "PALICE", "type": "user_reference", "summary": "alice"}, BEGIN, END))),
         "pass",
         "alice",
+    ),
+    *(
+        Row(
+            CHECK,
+            f"PagerDuty: a deleted user, by {what}",
+            service("pagerduty", pagerduty(pd_call(user, BEGIN, END))),
+            "fail",
+            "cannot be reached",
+        )
+        for what, user in (
+            ("its date", pd_user("alice", deleted_at="2026-11-01T00:00:00Z")),
+            ("its page", {"id": "PALICE", "type": "user_reference", "summary": "alice", "html_url": None}),
+        )
+    ),
+    Row(
+        CHECK,
+        "PagerDuty: somebody who is not of the list",
+        service("pagerduty", pagerduty(pd_call(pd_user("alice"), BEGIN, END)), people={"Bob": "+33 6 44 55 66 02"}),
+        "fail",
+        "'alice' names nobody of the list of people",
+    ),
+    Row(
+        CHECK,
+        "PagerDuty: somebody of the list, by an address",
+        service("pagerduty", pagerduty(pd_call(pd_user("alice"), BEGIN, END)), people={"Alice M": "alice@payments.example"}),
+        "pass",
+        "Alice M",
     ),
     Row(CHECK, "PagerDuty: several pages", service("pagerduty", pagerduty(*HOURLY), horizon="5d"), "pass", r"alice, bob|bob, alice"),
     Row(
@@ -502,8 +534,8 @@ ROWS = [
         CHECK,
         "Opsgenie: a team in the turn",
         service("opsgenie", opsgenie(og_period(NOW, END, "payments", "team"))),
-        "fail",
-        "payments cannot be reached",
+        "unknown",
+        "it is given to payments, and not to a person",
     ),
     Row(
         CHECK,

@@ -8,8 +8,10 @@ Ways in which it could pass without deserving it, each of which is a row:
 - tiers that are one contact, written in two ways; tiers out of their order or with one name; an escalation that goes round in a circle, or
   leads to a tier that there is not
 - a last tier that is a queue, a mailing list, a channel, a bot: nobody has to answer
+- a last tier that is a word for anybody; a number whose digits are still to come, or too few for its country
 - placeholders in other spellings, numbers and addresses that cannot be, a tier that says "same as N1"
-- a response that comes when it is too late; hours that cover only on the clock of another time zone
+- a response that comes when it is too late; hours that cover only on the clock of another time zone, or on which nobody says
+- hours that only a queue, a list or a bot covers, and people at other times
 - a product that its maker has given up, whose contract still runs
 """
 
@@ -60,6 +62,8 @@ NOBODY = {
     "a queue, in French": "file d'attente PAIEMENTS",
     "a list, in French": "liste de diffusion paiements",
     "a wiki": "https://wiki.payments.example/support",
+    "a mailbox of several": "bal-paiements@payments.example",
+    "a system of tickets": "GLPI",
     "two lists": "dl-payments@payments.example, payments@lists.payments.example",
 }
 SOMEBODY = {
@@ -96,10 +100,18 @@ NONE = (
         "alice@example.com",
         "alice@team.invalid",
     ),
+    *("+33 6 XX XX XX XX", "0800 XXX XXX", "06 ** ** ** 01", "+33 6 44 55 66", "+33 6 44 55 66 01 02", "+1 202 555 01", "112", "999"),
+    *("see runbook", "voir le manuel", "someone", "any", "contact", "quelqu'un", "poste vacant"),
     *("noreply@payments.example", "prenom.nom@payments.example", "ne-pas-repondre@payments.example"),
 )
 REAL = (
-    "112",
+    "4112",
+    "+41 44 555 01 02",
+    "+1 (202) 555-0143",
+    "Contact center",
+    "Ana Xavier",
+    "Centre d'appels",
+    "0800 900 300",
     "+33 (0)1 55 55 01 02",
     "0033 1 55 55 01 02",
     "01 55 55 01 02 poste 42",
@@ -107,6 +119,17 @@ REAL = (
     "Service desk",
     "mailto:desk@payments.example",
 )
+BY_DAY = {"tier": "N2", "contact": "bob.petit@payments.example", "hours": "Mon-Fri 08:00-18:00", "response": "1h"}
+SUN = ("daily 09:00-17:00 Asia/Tokyo", "daily 09:00-18:00 Europe/Paris", "daily 10:00-20:00 America/New_York")
+
+
+def around(answering: t.Sequence[str], **args: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    """A tier for each of these hours, each with a number of its own."""
+    tiers = [
+        {**N1, "tier": f"N{number}", "contact": f"+33 1 55 55 01 {number:02}", "hours": one} for number, one in enumerate(answering, 1)
+    ]
+    return declared({"web": "payments"}, tiers=tiers, **args)
+
 
 ROWS = [
     Row(
@@ -250,6 +273,55 @@ ROWS = [
         "pass",
         "2 tiers",
     ),
+    *(
+        Row(
+            "support_chain",
+            f"it ends with anybody: {contact}",
+            declared(tiers=[N1, {**N2, "contact": contact}]),
+            "warn",
+            "names nobody in particular",
+        )
+        for contact in ("le prestataire", "éditeur", "the hosting provider", "pagerduty")
+    ),
+    Row(
+        "support_chain",
+        "it ends with a team whose people a roster names",
+        declared(tiers=[N1, {**N2, "contact": "dba-oncall", "roster": "dba"}]),
+        "pass",
+        "2 tiers",
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"one contact: {first}; {second}",
+            declared(tiers=[{**N1, "contact": first}, {**N1, "tier": "N2", "contact": second}]),
+            "fail",
+            "are one contact .*: nobody is behind the first",
+        )
+        for first, second in (
+            ("+33 1 55 55 01 02", "Bob +33 1 55 55 01 02"),
+            ("Bob (01 55 55 01 02)", "+33 1 55 55 01 02"),
+            ("bob@payments.example", "Bob Petit <bob@payments.example>"),
+            ("Bob Petit", "PETIT Bob"),
+        )
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"two contacts: {first}; {second}",
+            declared(tiers=[{**N1, "contact": first}, {**N1, "tier": "N2", "contact": second}]),
+            "pass",
+            "2 tiers",
+        )
+        for first, second in (
+            ("Alice +33 1 55 55 01 02", "Alice +33 1 55 55 01 03"),
+            ("01 55 55 01 02 poste 42", "01 55 55 01 02 poste 43"),
+            ("Bob <bob@payments.example>", "Bob <bob@editor.example>"),
+            ("Bob Petit", "Bob Petitjean"),
+            ("+33 1 55 55 01 02", "+33 1 55 55 01 02, bob@payments.example"),
+            ("https://pages.payments.example/n1", "https://pages.payments.example/n2"),
+        )
+    ),
     Row("support_chain", "it begins with a queue", declared(tiers=[{**N1, "contact": "ticket queue PAY"}, N2]), "pass", "2 tiers"),
     # -- contacts
     *(
@@ -322,6 +394,87 @@ ROWS = [
         declared(tiers=[{**N1, "hours": "Mon-Fri 06:00-17:00 Europe/Atlantis"}], hours="Mon-Fri 08:00-18:00 Europe/Paris"),
         "unknown",
         "a time zone that is not known",
+    ),
+    # -- around the clock
+    *(
+        Row(
+            "support_chain",
+            f"{what} answers at night, and people by day",
+            declared({"web": "payments"}, tiers=[{**N1, "contact": contact}, BY_DAY], hours="24x7"),
+            "warn",
+            "all that answers of the chain payments on Monday 00:00 is a queue, a list or a machine",
+        )
+        for what, contact in NOBODY.items()
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"{what} answers at night",
+            declared({"web": "payments"}, tiers=[{**N1, "contact": contact}, BY_DAY], hours="24x7"),
+            "pass",
+            "2 tiers",
+        )
+        for what, contact in SOMEBODY.items()
+    ),
+    Row(
+        "support_chain",
+        "a list answers at night, whose people a roster names",
+        declared({"web": "payments"}, tiers=[{**N1, "contact": "dl-payments@payments.example", "roster": "nights"}, BY_DAY], hours="24x7"),
+        "pass",
+        "2 tiers",
+    ),
+    Row(
+        "support_chain",
+        "a queue answers at night, and nobody has to",
+        declared({"web": "payments"}, tiers=[{**N1, "contact": "#payments"}, BY_DAY], hours="Mon-Fri 08:00-18:00"),
+        "pass",
+        "2 tiers",
+    ),
+    *(
+        Row("support_chain", f"one after the other around the world, {committed}", around(SUN, hours=committed), "pass", "3 tiers")
+        for committed in ("24x7", "24x7 UTC", "daily 09:00-20:00 Europe/Paris")
+    ),
+    Row(
+        "support_chain",
+        "around the world, with a hole",
+        around((*SUN[:2], "daily 12:00-18:00 America/New_York"), hours="24x7"),
+        "warn",
+        r"do not cover the committed 24x7: nobody on .* \((7|14|21) h a week\)",
+    ),
+    Row(
+        "support_chain",
+        "day and night, one of them without its zone",
+        around(("daily 08:00-20:00 Europe/Paris", "daily 20:00-08:00"), hours="24x7"),
+        "pass",
+        "2 tiers",
+    ),
+    Row(
+        "support_chain",
+        "the same clock, and nobody says which",
+        around(("Mon-Fri 08:00-18:00",), hours="Mon-Fri 08:00-18:00"),
+        "pass",
+        "1 tier",
+    ),
+    Row(
+        "support_chain",
+        "always, on whatever clock",
+        around(("Mon-Fri 08:00-18:00 Asia/Tokyo", "24x7"), hours="Mon-Fri 08:00-18:00"),
+        "pass",
+        "2 tiers",
+    ),
+    Row(
+        "support_chain",
+        "hours of Tokyo, promised on a clock that is not said",
+        around(("Mon-Fri 08:00-18:00 Asia/Tokyo",), hours="Mon-Fri 08:00-18:00"),
+        "unknown",
+        "depends on their time zone, which is not said",
+    ),
+    Row(
+        "support_chain",
+        "too few hours, on whatever clock",
+        around(("Mon-Fri 08:00-17:00 Asia/Tokyo",), hours="Mon-Fri 08:00-18:00"),
+        "warn",
+        "nobody on Monday 17:00",
     ),
     Row("support_chain", "committed hours that are none", declared(hours="whenever"), "unknown", "hours: 'whenever' cannot be read"),
 ]

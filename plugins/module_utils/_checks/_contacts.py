@@ -6,18 +6,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from .._placeholders import NO_WORDS, WORDS, plain
 
 _PLACEHOLDER = re.compile(
-    r"(todo|t\.?\s?b\.?\s?[adc]\.?|fixme|x{3,}|n\.?\s?[/.]?\s?a\.?|s\.?\s?o\.?|none|null|nil|nobody|no one|noone|unknown"
-    r"|unassigned|changeme|change me"
-    r"|pending|placeholder|vacant|empty"
-    r"|to (be )?(defined|determined|confirmed|announced|assigned|filled( in)?|do|come)|not (yet )?(defined|known|assigned)"
-    r"|inconnu|personne|neant|aucun|vide|sans objet|non (defini|renseigne|communique)e?|en attente|en cours"
-    r"|a (completer|definir|renseigner|preciser|determiner|confirmer|venir|remplir|nommer|designer)"
-    r"|foo|bar|foobar|lorem ipsum|idem|ditto"
+    rf"({WORDS}"
     r"|see above|see below|(same|like|as) (as )?(above|below|(tier|level|n) ?\d)|voir ci-dessus|comme (ci-dessus|n ?\d)|"
-    r"(see|voir|cf\.?) (tier ?|niveau ?|n ?)\d)\b.*|[?.\-_*x/\s]+",
+    r"(see|voir|cf\.?) (tier ?|niveau ?|n ?)\d)\b.*|" + NO_WORDS,
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[^@\s,;]+@(?:[^@\s.,;]+\.)+[^@\s.,;]{2,}")
@@ -33,10 +28,20 @@ _EXAMPLE_DOMAINS = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?:tel:)?[\d\s+().\-/\u00a0\u202f]+(?:\s*(?:ext\.?|x|poste|#)\s*\d{1,6})?", re.IGNORECASE)
+_NUMBER_WITHIN = re.compile(r"(?<![\w@])\+?\(?\d[\d\s().\-/\u00a0\u202f]{6,40}\d(?:\s*(?:ext\.?|x|poste|#)\s*\d{1,6})?", re.IGNORECASE)
+_ADDRESS_WITHIN = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}")
+# a number whose digits are still to come; alarm calls, which reach no support; numbers of a country with too few digits or too many
+_MASKED_NUMBER = re.compile(r"(?:tel:)?\+?(?=[^a-z]*\d)(?=.*[x*_?]{2})[\dx*_?\s().\-/]+", re.IGNORECASE)
+_ALARM = ("112", "911", "999")
+_LENGTHS = {"33": (9, 9), "1": (10, 10), "44": (9, 10), "32": (8, 9), "41": (9, 9), "34": (9, 9), "351": (9, 9)}
+_NOBODY_IN_WORDS = re.compile(
+    r"(?:any|anyone|anybody|someone|somebody|quelqu'un|n'importe qui|contacts?|whoever)|(?:see|voir|cf\.?|refer to|consult(?:er)?)\s.+"
+    r"|.+\s(?:vacante?|tbd|tbc|todo|unfilled|non pourvue?)"
+)
 # of a list, a machine or a program: something is sent there, and nobody answers for it
 _IMPERSONAL = re.compile(
     r"\b(queue|file d'attente|mailing[ -]?list|distribution[ -]?list|liste? de diffusion|mailbox|boite|bal|inbox"
-    r"|ticket(ing)?s?|jira|servicenow|snow"
+    r"|ticket(ing)?s?|jira|servicenow|snow|glpi|itop|otrs|redmine|zendesk"
     r"|backlog|board|tableau|channel|canal|salon|slack|teams|mattermost|bot|chatbot|robot|webhook|wiki|faq|portal|portail|formulaire|form|forum"
     r"|newsgroup|group|groupe|list)\b"
     r"|^#[\w-]+$",
@@ -44,15 +49,10 @@ _IMPERSONAL = re.compile(
 )
 _IMPERSONAL_MAILBOX = re.compile(
     r"([-._+](list|liste|queue|tickets?|bot|robot|alerts?|alertes?|noreply|all|group|groupe|dl|ml)"
-    r"|^(dl|ml|list|liste|bot|tickets?|queue|alerts?|all|info|contact)([-._+].*)?)$",
+    r"|^(dl|ml|bal|list|liste|bot|tickets?|queue|alerts?|all|info|contact)([-._+].*)?)$",
     re.IGNORECASE,
 )
 _LIST_DOMAINS = re.compile(r"@(lists?|groups?|listes?|mailman|sympa|googlegroups)\.", re.IGNORECASE)
-
-
-def plain(text: str) -> str:
-    """In small letters, without accents, with single spaces."""
-    return " ".join("".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold().split())
 
 
 def is_placeholder(text: str) -> bool:
@@ -61,7 +61,7 @@ def is_placeholder(text: str) -> bool:
     local, at, _domain = value.rpartition("@")
     if at and plain(local.rpartition(":")[2]) in _NOBODY:
         return True
-    if _NUMBER.fullmatch(value) and _is_no_number(value):
+    if (_NUMBER.fullmatch(value) and _is_no_number(value)) or _MASKED_NUMBER.fullmatch(value) or _NOBODY_IN_WORDS.fullmatch(plain(value)):
         return True
     if value.startswith(("<", "[", "{")) and value.endswith((">", "]", "}")):
         return True
@@ -97,8 +97,15 @@ def is_contact(text: str) -> bool:
     if "@" in value and not value.startswith(("http://", "https://")) and " " not in value:
         return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")))
     if _NUMBER.fullmatch(value):
-        least = 8 if value.startswith(("+", "00")) else 3  # with the code of a country, or one of the house
-        return len(re.sub(r"\D", "", value)) >= least
+        international = value.removeprefix("tel:").startswith(("+", "00"))
+        digits = _parts_of_number(value)[0]
+        if not international:
+            return len(digits) >= 3 and digits not in _ALARM  # one of the house
+        digits = digits.removeprefix("00")
+        for code, (least, most) in _LENGTHS.items():
+            if digits.startswith(code) and not least <= len(digits) - len(code) <= most:
+                return False
+        return len(digits) >= 8
     return len(re.findall(r"\w", value)) >= 3
 
 
@@ -110,6 +117,14 @@ def reaches(text: str) -> bool:
     return bool(_EMAIL.fullmatch(value.removeprefix("mailto:")) or _NUMBER.fullmatch(value))
 
 
+def names_somebody(text: str) -> bool:
+    """An address, a number, or a name: what is written without any capital (``the provider``) is a word for anybody."""
+    value = text.strip()
+    return bool(
+        "@" in value or "://" in value or re.search(r"\d", value) or any(c.isupper() or not (c.islower() or c in "-_'’. ") for c in value)
+    )
+
+
 def is_impersonal(text: str) -> bool:
     """A queue, a mailing list, a channel, a ticket system: what is sent there is kept, and nobody has to answer."""
     value = text.strip().removeprefix("mailto:")
@@ -118,14 +133,30 @@ def is_impersonal(text: str) -> bool:
     return bool(_IMPERSONAL.search(plain(value)))
 
 
-def same_contact(text: str) -> str:
-    """What two contacts have in common that are one: digits of a number, an address in small letters."""
+def same_contact(text: str) -> frozenset[str]:
+    """What contacts that are one have in common: the addresses and numbers in them, or else the words of a name, in whatever order."""
     value = text.strip().removeprefix("mailto:").removeprefix("tel:")
+    if "://" in value:
+        return frozenset((plain(value).rstrip("/"),))
+    addresses = _ADDRESS_WITHIN.findall(value)
+    found = {plain(one) for one in addresses}
     if _NUMBER.fullmatch(value):
-        digits = re.sub(r"\D", "", value.replace("(0)", ""))
-        digits = digits.removeprefix("00") if digits.startswith("00") else digits
-        return digits[-9:] if len(digits) >= 9 else digits
-    return plain(value).rstrip("/")
+        found.add(_bare_number(value))
+    elif not addresses or re.search(r"\s", value):
+        found |= {_bare_number(match.group(0)) for match in _NUMBER_WITHIN.finditer(_ADDRESS_WITHIN.sub(" ", value))}
+    return frozenset(found or (" ".join(sorted(re.findall(r"[\w#@]+", plain(value)))) or plain(value),))
 
 
-__all__ = ("contacts_of", "is_contact", "is_impersonal", "is_placeholder", "plain", "reaches", "same_contact")
+def _bare_number(text: str) -> str:
+    number, extension = _parts_of_number(text)
+    digits = number.removeprefix("00")
+    return (digits[-9:] if len(digits) >= 9 else digits) + (f"x{extension}" if extension else "")
+
+
+def _parts_of_number(text: str) -> tuple[str, str]:
+    """Its digits, and those of an extension of the house."""
+    number, _mark, extension = re.sub(r"(?i)\s*(?:ext\.?|x|poste|#)\s*(?=\d)", "#", text.replace("(0)", "")).partition("#")
+    return re.sub(r"\D", "", number), re.sub(r"\D", "", extension)
+
+
+__all__ = ("contacts_of", "is_contact", "is_impersonal", "is_placeholder", "names_somebody", "plain", "reaches", "same_contact")

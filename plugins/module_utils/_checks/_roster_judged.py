@@ -96,7 +96,7 @@ def judged(
         left = cover(period.wanted, one.parts)
         remarks = _remarks(one, left, period, roster)
         remarks += _alone(one, period, max_stretch, people)
-        remarks += [remark for other in seen[:number] for remark in _twice(other, one, period)]
+        remarks += [remark for other in seen[:number] for remark in _twice(other, one, period, people)]
         if several:
             said = phrase(
                 "the roster has entries of several tiers ({names:list}), and none is declared: each must be looked at (tiers)",
@@ -308,17 +308,20 @@ def _alone(one: Judged, period: Period, max_stretch: float, people: t.Sequence[K
     return remarks
 
 
-def _twice(first: Judged, second: Judged, period: Period) -> list[Remark]:
-    """One person alone in two tiers at the same time: whoever is not reached in the first is not in the second."""
-    for name, spans in first.people.items():
-        if name not in second.people:
+def _twice(first: Judged, second: Judged, period: Period, people: t.Sequence[Known]) -> list[Remark]:
+    """One person alone in two tiers at the same time: whoever is not reached in the first is not in the second. One are also two who share
+    a telephone."""
+    numbers = {person.name: person.numbers for person in people}
+    for name, other in ((name, other) for name in first.people for other in second.people):
+        shared = numbers.get(name, frozenset()) & numbers.get(other, frozenset())
+        if name != other and not shared:
             continue
-        alone = without(joined(spans), joined([span for other, found in first.people.items() if other != name for span in found]))
-        there = without(
-            joined(second.people[name]), joined([span for other, found in second.people.items() if other != name for span in found])
-        )
-        both = [span for span in common(common(alone, there), period.wanted) if span[1] - span[0] > NO_GAP]
-        if both:
+        both = [
+            span for span in common(common(_by_itself(first, name), _by_itself(second, other)), period.wanted) if span[1] - span[0] > NO_GAP
+        ]
+        if not both:
+            continue
+        if name == other:
             said = phrase(
                 "{person} is alone on call in {first} and in {second} at once, from {start:moment} on: nobody is behind the first tier",
                 person=name,
@@ -326,8 +329,23 @@ def _twice(first: Judged, second: Judged, period: Period) -> list[Remark]:
                 second=second.tier.name,
                 start=moment(both[0][0]),
             )
-            return [(Status.WARN, said)]
+        else:
+            said = phrase(
+                "{person} in {first} and {other} in {second} are on call with one telephone number, from {start:moment} on: nobody is "
+                "behind the first tier",
+                person=name,
+                first=first.tier.name,
+                other=other,
+                second=second.tier.name,
+                start=moment(both[0][0]),
+            )
+        return [(Status.WARN, said)]
     return []
+
+
+def _by_itself(one: Judged, name: str) -> list[Span]:
+    """When a person is on call in a tier, and nobody else is."""
+    return without(joined(one.people[name]), joined([span for other, found in one.people.items() if other != name for span in found]))
 
 
 # -- the finding
@@ -362,6 +380,24 @@ def _finding(where: str, one: Judged, left: Cover, remarks: list[Remark], period
 
 def _covered(name: str, period: Period, people: list[str]) -> Message:
     begin, end = moment(period.begin), moment(period.end)
+    hours = period.hours if length(period.wanted) < period.end - period.begin - NO_GAP else None
+    if hours and name:
+        return phrase(
+            "{tier}: somebody is on call from {start:moment} to {end:moment} in the hours '{hours}' ({people:list})",
+            tier=name,
+            start=begin,
+            end=end,
+            hours=hours,
+            people=people,
+        )
+    if hours:
+        return phrase(
+            "somebody is on call from {start:moment} to {end:moment} in the hours '{hours}' ({people:list})",
+            start=begin,
+            end=end,
+            hours=hours,
+            people=people,
+        )
     if name:
         return phrase(
             "{tier}: somebody is on call from {start:moment} to {end:moment} ({people:list})",

@@ -11,7 +11,7 @@ import typing as t
 
 from .._clients.roster_entries import Attendee, Entry
 from .._phrase import Message, phrase
-from ._contacts import is_placeholder, plain, reaches
+from ._contacts import is_impersonal, is_placeholder, plain, reaches, same_contact
 from ._roster_words import unread
 
 _ON_CALL = re.compile(
@@ -36,6 +36,10 @@ _UNFILLED = re.compile(
     r"|a (definir|completer|confirmer|remplacer|pourvoir|determiner)"
     r"|personne|non pourvu|remplacant|placeholder|xxx+|fixme|cancell?ed|annulee?)\b|\?"
 )
+# as calendars show what they are not to show
+_PRIVATE = frozenset(
+    ("busy", "occupe", "private", "prive", "no title", "untitled", "sans titre", "(no title)", "free", "libre", "tentative", "provisoire")
+)
 _APART = re.compile(r"[()\[\],;:/|]| - | – ")
 _WORD = r"(?<![^\W_])(?:{})(?![^\W_])"
 
@@ -55,7 +59,12 @@ class Known:
 
     @property
     def is_reached(self) -> bool:
-        return any(reaches(contact) for contact in self.contacts)
+        """A list or a machine is nobody's address, but for a desk whose people relieve each other."""
+        return any(reaches(contact) and (self.is_team or not is_impersonal(contact)) for contact in self.contacts)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        return frozenset(key for contact in self.contacts if reaches(contact) for key in same_contact(contact) if "@" not in key)
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -94,7 +103,18 @@ def _texts(value: object) -> list[str]:
 
 def words(texts: t.Sequence[str]) -> re.Pattern[str]:
     """Finds one of these texts in a plain one, as whole words."""
-    return re.compile(_WORD.format("|".join(r"[ ._-]".join(re.escape(part) for part in text.split()) for text in texts) or r"(?!)"))
+    return re.compile(_WORD.format("|".join(filter(None, map(_spelled, texts))) or r"(?!)"))
+
+
+def _spelled(text: str) -> str:
+    """However its words are put together: ``tier1`` and ``Tier 1``, ``Jean-Pierre`` and ``Jean Pierre``."""
+    pieces: list[str] = re.findall(r"\d+|[^\d\s._-]+", text)
+    if not pieces:
+        return ""
+    found = re.escape(pieces[0])
+    for before, piece in zip(pieces, pieces[1:]):
+        found += (r"[ ._-]*" if before[-1].isdigit() != piece[0].isdigit() else r"[ ._-]+") + re.escape(piece)
+    return found
 
 
 def named(
@@ -112,7 +132,11 @@ def named(
     found = _found(entry, rest, people, must_be_reached)
     if not found.people:
         return found
-    away = _away(entry.title, rest)
+    if entry.attendees and not entry.names and not any(one.called.search(rest) for one in people):
+        silent = _silent(entry.title, title, rest, usual)
+        if silent is not None:
+            return Named(found.people if silent.strength != "none" else (), silent.strength, silent.why)
+    away = _away(entry.title, rest) or _away_by_category(entry)
     if away is not None and (away.strength != "weakly" or found.strength == "sure"):
         return Named(found.people if away.strength != "none" else (), away.strength, away.why)
     if found.strength == "sure" and entry.status == "TENTATIVE":
@@ -156,12 +180,36 @@ def _away(shown: str, title: str) -> Named | None:
     return None
 
 
+def _away_by_category(entry: Entry) -> Named | None:
+    """The same, said by what kind of entry it is."""
+    kinds = " ; ".join(plain(one) for one in entry.categories)
+    if not (_AWAY.search(kinds) or _FEAST.search(kinds)):
+        return None
+    if not _ON_CALL.search(plain(entry.title)):
+        return Named(strength="none", why=phrase("'{title}' is leave or another absence by its category", title=entry.title))
+    if _AWAY.search(kinds):
+        return Named(strength="doubtfully", why=phrase("'{title}' may be leave or a time on call", title=entry.title))
+    return None
+
+
+def _silent(shown: str, title: str, rest: str, usual: t.Sequence[str]) -> Named | None:
+    """What a title lacks that names nobody, where people are known by an invitation alone: whoever is invited may be so to anything."""
+    if title != rest or _ON_CALL.search(title):
+        return None
+    if names_nobody(title):
+        return Named(strength="none", why=phrase("'{title}' does not say that those who are invited are on call", title=shown))
+    if unread(title, (), usual):
+        return Named(strength="doubtfully", why=phrase("'{title}' does not say that those who are invited are on call", title=shown))
+    return None
+
+
 def away(entry: Entry, people: t.Sequence[Known]) -> tuple[str, ...]:
     """Who is on leave by this entry, whatever it is marked as."""
     if entry.status == "CANCELLED" or not people:
         return ()
     title = plain(entry.title)
-    if entry.status != "OOF" and not (_AWAY.search(title) and not _ON_CALL.search(title)):
+    by_category = any(_AWAY.search(plain(one)) for one in entry.categories)
+    if entry.status != "OOF" and not ((by_category or _AWAY.search(title)) and not _ON_CALL.search(title)):
         return ()
     coming = {address_of(one.address) for one in entry.attendees if _takes_part(one)}
     _rest, absent = _apart(title, people)
@@ -198,16 +246,24 @@ def _by_source(entry: Entry, people: t.Sequence[Known], must_be_reached: bool) -
     addresses = {address_of(text) for text in entry.reached}
     there: list[str] = []
     lost: list[str] = []
+    strange: list[str] = []
     for name in entry.names:
         text = plain(name)
         if names_nobody(text):
             lost.append(name)
             continue
-        known = next((one for one in people if text in one.names or one.addresses & addresses or address_of(name) in one.addresses), None)
+        known = next((one for one in people if one.called.fullmatch(text) or one.addresses & {*addresses, address_of(name)}), None)
+        if known is None and people and entry.reached:
+            strange.append(name)  # of another team, with an address that its own service knows
+            continue
         reached = (known is not None and known.is_reached) or any(reaches(text) for text in entry.reached) or reaches(name)
         (there if reached or not must_be_reached else lost).append(known.name if known else name)
     if there:
         return Named(tuple(there))
+    if entry.doubts:
+        return Named(entry.names, "doubtfully", phrase("'{title}': {why}", title=entry.title, why=entry.doubts[0]))
+    if strange and not lost:
+        return Named(why=phrase("'{title}' names nobody of the list of people", title=entry.title))
     return Named(why=phrase("{names:list} cannot be reached: no number and no address is known (people)", names=lost or list(entry.names)))
 
 
@@ -238,11 +294,7 @@ def _takes_part(one: Attendee) -> bool:
 def names_nobody(title: str) -> bool:
     """Whether a plain text without the words of its tier is a placeholder, or empty."""
     rest = re.sub(r"\b(on[ -]?call|astreinte|duty|shift|tier ?\d|n ?\d|level ?\d|niveau ?\d)\b", " ", title).strip(" :-_/,.()[]")
-    return (
-        not rest
-        or is_placeholder(rest)
-        or rest in ("busy", "occupe", "private", "prive", "no title", "untitled", "sans titre", "(no title)")
-    )
+    return not rest or is_placeholder(rest) or rest in _PRIVATE
 
 
 __all__ = ("Known", "Named", "Person", "address_of", "away", "known_people", "named", "names_nobody", "words")

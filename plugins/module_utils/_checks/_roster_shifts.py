@@ -14,11 +14,13 @@ from .._clients.calendar_times import UTC, in_utc
 from .._clients.roster_entries import PLAIN, Entry, Roster
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
+from .._placeholders import plain
 from .._runner import Runner
 
 MOST = 20_000
 LARGEST = 256 * 1024
 KEYS = ("tier", "who", "from", "until", "rotation", "every", "title", "status")
+STATUSES = ("", "confirmed", "tentative", "cancelled")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]+(\d{1,2}:\d\d)(?::\d\d(?:\.\d+)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?", re.IGNORECASE)
 _TURN = re.compile(r"(\d{1,3})\s*(d|w|h)", re.IGNORECASE)
 
@@ -117,8 +119,18 @@ def _entry(shift: t.Mapping[object, object], names: tuple[str, ...], since: floa
         spans={PLAIN: (since, until)},
         tier=str(shift["tier"]) if shift.get("tier") is not None else None,
         names=names,
-        status=str(shift.get("status", "")).upper(),
+        status=_status(shift),
     )
+
+
+def _status(shift: t.Mapping[object, object]) -> str:
+    given = plain(str(shift.get("status") or ""))
+    if given.startswith(("cancel", "annul")):
+        return "CANCELLED"
+    if given not in STATUSES:
+        said = phrase("status: '{status}' is none of {known:list}", status=str(shift.get("status")), known=[one for one in STATUSES if one])
+        raise Unread(said)
+    return given.upper()
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import typing as t
 
-from .._clients.calendar_times import known_zone
 from .._finding import Status
-from .._hours import WEEK, parse_hours, zone_named
+from .._hours import parse_hours
 from .._phrase import Message, phrase, verbatim
-from ._contacts import contacts_of, is_impersonal, is_placeholder, plain, reaches, same_contact
+from ._contacts import contacts_of, is_impersonal, is_placeholder, names_somebody, plain, reaches, same_contact
 
 Remark = tuple[Status, Message]
 TierGiven = t.Mapping[str, object]
@@ -80,13 +78,16 @@ def _way(chain: str, tiers: t.Sequence[TierGiven], names: t.Sequence[str]) -> tu
 
 def _one_contact(chain: str, tiers: t.Sequence[TierGiven], names: t.Sequence[str]) -> list[Remark]:
     """Tiers that answer at the same time and are one contact: whoever does not answer in the first does not in the next."""
-    groups: dict[frozenset[str], list[int]] = {}
+    groups: list[list[int]] = []
     for number, tier in enumerate(tiers):
-        known = frozenset(same_contact(one) for one in contacts_of(tier.get("contact")))
-        if known:
-            groups.setdefault(known, []).append(number)
+        if contacts_of(tier.get("contact")):
+            known = next((group for group in groups if _are_one(tiers[group[0]], tier)), None)
+            if known is None:
+                groups.append([number])
+            else:
+                known.append(number)
     remarks: list[Remark] = []
-    for members in groups.values():
+    for members in groups:
         same = [number for number in members if any(number != other and _overlap(tiers[number], tiers[other]) for other in members)]
         if len(same) < 2:
             continue
@@ -115,20 +116,32 @@ def _overlap(one: TierGiven, other: TierGiven) -> bool:
     return bool(first is None or second is None or first & second)
 
 
+def _are_one(one: TierGiven, other: TierGiven) -> bool:
+    """Whether each contact of the one is a contact of the other, however it is written."""
+    first, second = ([same_contact(contact) for contact in contacts_of(tier.get("contact"))] for tier in (one, other))
+    return all(any(a & b for b in second) for a in first) and all(any(a & b for a in first) for b in second)
+
+
 def distinct(tiers: t.Sequence[TierGiven]) -> int:
     """How many tiers there are, those of one contact counted once."""
-    return len(
-        {frozenset(same_contact(one) for one in contacts_of(tier.get("contact"))) or frozenset((str(n),)) for n, tier in enumerate(tiers)}
+    return sum(
+        not contacts_of(tier.get("contact"))
+        or not any(_are_one(before, tier) for before in tiers[:number] if contacts_of(before.get("contact")))
+        for number, tier in enumerate(tiers)
     )
+
+
+def is_somebody(tier: TierGiven) -> bool:
+    """Whether a tier leads to somebody who has to answer: a queue, a list or a bot only where its roster says who is on call."""
+    given = contacts_of(tier.get("contact"))
+    return bool(tier.get("roster")) or not given or not all(is_impersonal(one) for one in given)
 
 
 def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
     """The last tier must be somebody: what is sent to a queue, a list or a bot waits there."""
     contact = str(tier.get("contact") or "")
     given = contacts_of(contact)
-    if not given or tier.get("roster") or is_placeholder(contact):
-        return []  # who of it is on call its roster says
-    if all(is_impersonal(one) for one in given):
+    if not is_placeholder(contact) and not is_somebody(tier):
         said = phrase(
             "the chain {chain} ends with {tier}, whose contact '{contact}' is a queue, a list or a machine: name a person, a desk or a "
             "number at which somebody answers",
@@ -137,27 +150,21 @@ def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
             contact=contact,
         )
         return [(Status.FAIL, said)]
+    if tier.get("roster") or is_placeholder(contact):
+        return []
+    if given and not any(names_somebody(one) for one in given):
+        said = phrase(
+            "the chain {chain} ends with {tier}, whose contact '{contact}' names nobody in particular: say who, with a number or "
+            "an address",
+            chain=chain,
+            tier=name,
+            contact=contact,
+        )
+        return [(Status.WARN, said)]
     return []
 
 
 # -- hours
-
-
-def in_zone_of(hours: str, minutes: set[int], committed: str, today: dt.date) -> list[set[int]] | None:
-    """The minutes of a tier as the clock of the committed hours shows them, in winter and in summer; None for a zone that nobody knows."""
-    own, other = zone_named(hours), zone_named(committed)
-    if own is None or other is None or own.casefold() == other.casefold() or len(minutes) == WEEK:
-        return [minutes]
-    zones = known_zone(own), known_zone(other)
-    if zones[0] is None or zones[1] is None:
-        return None
-    found = []
-    for month in (1, 7):
-        noon = dt.datetime(today.year, month, 15, 12)
-        offsets = [(zone.utcoffset(noon.replace(tzinfo=zone)) or dt.timedelta(0)).total_seconds() for zone in zones if zone is not None]
-        moved = round((offsets[1] - offsets[0]) / 60)
-        found.append({(minute + moved) % WEEK for minute in minutes})
-    return found
 
 
 def can_be_called(contact: object) -> bool:
@@ -165,4 +172,4 @@ def can_be_called(contact: object) -> bool:
     return any(not is_placeholder(one) and (reaches(one) or len(one) >= 3) for one in contacts_of(contact))
 
 
-__all__ = ("can_be_called", "distinct", "in_zone_of", "judge_path", "label")
+__all__ = ("can_be_called", "distinct", "is_somebody", "judge_path", "label")

@@ -17,6 +17,7 @@ from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
+from .._stated import denies, other_version
 from .._statements import AHEAD, NEGATIVE, POSITIVE, Evidence, day_of, flaws
 from ._document_source import PAGES_SPEC
 
@@ -105,9 +106,19 @@ def run(args: Arguments, runner: Runner) -> Finding:
         until=args["until"],
         statement=one_line(args["statement"], _LONGEST),
     )
+    doubts = _of_sentence(args)
+    if doubts:
+        message = phrase(
+            "{name} states on {date:day}: {statement}; {reason}",
+            name=args["attested_by"],
+            date=args["date"],
+            statement=one_line(args["statement"], _LONGEST),
+            reason=and_more(doubts),
+        )
     return Finding(
-        Status.PASS,
+        Status.WARN if doubts else Status.PASS,
         message,
+        details=doubts,
         measurements=[Measurement("attestation_left_seconds", left * 86400.0, 0.0, "lower")],
         valid_until=f"{args['until']}T23:59:59Z",
         **_about(args),
@@ -188,6 +199,18 @@ def _of_version(args: Arguments) -> list[Remark]:
     if stated != wanted:
         return [(Status.FAIL, phrase("it is for version {stated:path}, this is {wanted:path}", stated=stated, wanted=wanted))]
     return []
+
+
+def _of_sentence(args: Arguments) -> list[Message]:
+    """What in the sentence does not go with the rest of a statement that counts."""
+    found = []
+    if denies(args["statement"]):
+        found.append(phrase("it says that something is not so, and its result is positive: state it anew, in words that say what is so"))
+    other = other_version(args["statement"], args["for_version"]) if args["version"] is not None and args["for_version"] else None
+    if other is not None:
+        said = phrase("it speaks of version {other:path}, and is for {wanted:path}: state it anew", other=other, wanted=args["for_version"])
+        found.append(said)
+    return found
 
 
 # -- the evidence

@@ -12,11 +12,12 @@ import typing as t
 from .._argspec import Spec
 from .._finding import CannotObserve, Finding, Measurement, Status, worst
 from .._hours import moment, parse_hours
-from .._phrase import Message, and_more, phrase, plural
+from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
 from .._units import parse_duration
+from .._weeks import UnknownZone, left_of
 from ._contacts import contacts_of, is_contact, is_placeholder
-from ._support_path import can_be_called, distinct, in_zone_of, judge_path, label
+from ._support_path import can_be_called, distinct, is_somebody, judge_path, label
 
 WHERE = "controller"
 TIMEOUT = 10.0
@@ -152,40 +153,61 @@ def judge_chain(
         remarks.append((Status.FAIL, said))
     remarks += judge_path(chain, tiers)
     if wanted is not None:
-        remarks += _hours(chain, tiers, wanted, str(args["hours"]), today)
+        remarks += _hours(chain, tiers, str(args["hours"]), today)
     return remarks, measurements
 
 
-def _hours(chain: str, tiers: t.Sequence[t.Mapping[str, object]], wanted: set[int], committed: str, today: dt.date) -> list[Remark]:
+def _hours(chain: str, tiers: t.Sequence[t.Mapping[str, object]], committed: str, today: dt.date) -> list[Remark]:
     """When nobody of the chain answers, and the service was promised."""
-    seasons: list[set[int]] = [set(), set()]
+    covering: list[str] = []
+    ending: list[str] = []
     unread: list[Remark] = []
     for number, tier in enumerate(tiers, 1):
         hours = str(tier.get("hours") or "")
-        minutes = parse_hours(hours)
-        if minutes is None:
+        if parse_hours(hours) is None:
             where = phrase("{tier} of the chain {chain}", tier=label(tier, number), chain=chain)
             unread += [] if _empty(hours) else [(Status.UNKNOWN, _unread(where, hours))]
             continue
-        if not can_be_called(tier.get("contact")):
-            continue
-        found = in_zone_of(hours, minutes, committed, today)
-        if found is None:
-            where = phrase("{tier} of the chain {chain}", tier=label(tier, number), chain=chain)
-            return [(Status.UNKNOWN, phrase("{where} has hours in a time zone that is not known: '{hours}'", where=where, hours=hours))]
-        for season, one in zip(seasons, found * 2):
-            season |= one
-    gap = max((wanted - season for season in seasons), key=len)
-    if not gap or unread:
-        return unread if gap else []
-    said = phrase(
-        "the hours of the chain {chain} do not cover the committed {hours}: nobody on {first} ({share:duration} a week)",
-        chain=chain,
-        hours=committed,
-        first=moment(min(gap)),
-        share=len(gap) * 60.0,
-    )
-    return [(Status.WARN, said)]
+        if can_be_called(tier.get("contact")):
+            covering.append(hours)
+            ending += [hours] if is_somebody(tier) else []
+    try:
+        left = left_of(committed, covering, today.year)
+        alone = left_of(committed, ending, today.year)
+    except UnknownZone as exc:
+        where = next((label(tier, n) for n, tier in enumerate(tiers, 1) if str(tier.get("hours")) == exc.hours), verbatim(committed))
+        where = phrase("{tier} of the chain {chain}", tier=where, chain=chain)
+        return [(Status.UNKNOWN, phrase("{where} has hours in a time zone that is not known: '{hours}'", where=where, hours=exc.hours))]
+    if left.gap and unread:
+        return unread
+    if left.depends:
+        said = phrase(
+            "whether the hours of the chain {chain} cover the committed {hours} depends on their time zone, which is not said: name it in "
+            "them ('Mon-Fri 08:00-18:00 Europe/Paris')",
+            chain=chain,
+            hours=committed,
+        )
+        return [(Status.UNKNOWN, said)]
+    if left.gap:
+        said = phrase(
+            "the hours of the chain {chain} do not cover the committed {hours}: nobody on {first} ({share:duration} a week)",
+            chain=chain,
+            hours=committed,
+            first=moment(min(left.gap)),
+            share=len(left.gap) * 60.0,
+        )
+        return [(Status.WARN, said)]
+    if alone.gap and not alone.depends:
+        said = phrase(
+            "in the committed {hours} all that answers of the chain {chain} on {first} is a queue, a list or a machine ({share:duration} a "
+            "week): name a person, a desk or a number at which somebody answers then",
+            chain=chain,
+            hours=committed,
+            first=moment(min(alone.gap)),
+            share=len(alone.gap) * 60.0,
+        )
+        return [(Status.WARN, said)]
+    return []
 
 
 def _unread(where: Message, hours: str) -> Message:

@@ -13,6 +13,8 @@ import typing as t
 from .calendar_events import DATING, TIMES, Event, Refused
 from .calendar_times import UTC, Zones, in_utc, on_the_wall
 
+PUBLISHING = ("", "PUBLISH", "REQUEST", "ADD")  # methods (RFC 5546) by which entries are told
+CANCELLING = "CANCEL"
 ZONES_SPREAD = 14 * 3600  # how far a time without a known zone may be away from UTC
 
 
@@ -30,6 +32,8 @@ def examine(event: Event, zones: Zones) -> None:
             event.doubts.add(("unread", str(name).upper()))
             event.component.pop(str(name), None)
     rules = event.raw.all("RRULE")
+    if event.raw.all("EXRULE"):
+        event.doubts.add(("exrule", ""))
     if event.unplaced:
         return
     if not event.raw.value("DTSTART") or "DTSTART" not in event.component:
@@ -68,6 +72,31 @@ def examine_apart(calendars: t.Sequence[t.Sequence[Event]]) -> None:
         for other in (event for at, others in enumerate(calendars) if at != number for event in others):
             if other.raw.value("UID") in lost and not other.raw.all("RECURRENCE-ID"):
                 other.doubts.add(("moved", ""))
+
+
+def replaced_apart(calendars: t.Sequence[tuple[str, t.Sequence[Event]]]) -> set[int]:
+    """The numbers of the events that a later version in another calendar of the text replaces, or that are cancelled there. ``calendars``:
+    the method of each, and its events. Of versions of one number, of which none is a cancellation, each counts."""
+    versions: dict[str, list[tuple[tuple[object, ...], int, Event]]] = collections.defaultdict(list)
+    for at, (method, events) in enumerate(calendars):
+        if method not in PUBLISHING and method != CANCELLING:
+            continue
+        for event in events:
+            uid = event.raw.value("UID")
+            if uid and not event.raw.all("RECURRENCE-ID"):
+                cancelled = method == CANCELLING or event.raw.value("STATUS").upper().startswith("CANCEL")
+                number, stamp = _version(event)
+                versions[uid].append(((number, cancelled, stamp), at, event))
+    gone: set[int] = set()
+    for uid, found in versions.items():
+        newest, at, _event = max(found, key=lambda one: one[0])
+        replaced = {(other, event.raw.number) for version, other, event in found if version < newest and other != at}
+        gone |= {number for _other, number in replaced}
+        for other in {other for other, _number in replaced}:
+            for event in calendars[other][1]:
+                if event.raw.value("UID") == uid and event.raw.all("RECURRENCE-ID"):
+                    event.doubts.add(("moved", ""))
+    return gone
 
 
 def missed_days(event: Event, events: t.Sequence[Event]) -> set[dt.date]:
@@ -192,4 +221,4 @@ def _version(event: Event) -> tuple[int, str]:
     return int(number) if re.fullmatch(r"\d{1,9}", number) else 0, event.raw.value("LAST-MODIFIED") or event.raw.value("DTSTAMP")
 
 
-__all__ = ("examine", "examine_apart", "examine_moved", "missed_days", "place_of", "same_uid")
+__all__ = ("CANCELLING", "PUBLISHING", "examine", "examine_apart", "examine_moved", "missed_days", "place_of", "replaced_apart", "same_uid")

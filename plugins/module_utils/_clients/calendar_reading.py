@@ -16,7 +16,17 @@ import json
 import sys
 import typing as t
 
-from .calendar_doubts import examine, examine_apart, examine_moved, missed_days, place_of, same_uid
+from .calendar_doubts import (
+    CANCELLING,
+    PUBLISHING,
+    examine,
+    examine_apart,
+    examine_moved,
+    missed_days,
+    place_of,
+    replaced_apart,
+    same_uid,
+)
 from .calendar_events import INDEX, Event, Refused, split, without_the_past
 from .calendar_times import UTC, Zones, duration_of, in_utc, on_the_wall
 
@@ -120,9 +130,10 @@ def told(event: Event, calendar: t.Any) -> dict[str, object]:
     categories = component.get("CATEGORIES", [])
     return {
         "title": str(component.get("SUMMARY", ""))[:500],
-        "status": "CANCELLED" if str(calendar.get("METHOD", "")).upper() == "CANCEL" else str(component.get("STATUS", "")).upper(),
+        "status": "CANCELLED" if _method(calendar) == CANCELLING else str(component.get("STATUS", "")).upper(),
         "free": str(component.get("TRANSP", "")).upper() == "TRANSPARENT",
         "busy": str(component.get("X-MICROSOFT-CDO-BUSYSTATUS", "")).upper(),
+        "kind": str(component.get("X-GOOGLE-CALENDAR-EVENT-TYPE", "")).upper(),
         "categories": [str(name) for one in (categories if isinstance(categories, list) else [categories]) for name in one.cats][:50],
         "attendees": attendees(component),
         "doubts": sorted(event.doubts),
@@ -145,7 +156,13 @@ def read(text: str, begin: float, end: float, declared: str | None) -> dict[str,
         raise Refused("not_parsed", str(exc)[:200]) from None
     each = [[Event(raws[int(str(part[INDEX]))], part) for part in calendar.walk("VEVENT")] for calendar in calendars]
     examine_apart(each)
-    for calendar, made in zip(calendars, each):
+    gone = replaced_apart([(_method(calendar), made) for calendar, made in zip(calendars, each)])
+    for calendar, all_made in zip(calendars, each):
+        made = [event for event in all_made if event.raw.number not in gone]
+        method = _method(calendar)
+        if method not in PUBLISHING and method != CANCELLING:
+            for event in made:
+                event.doubts.add(("method", method[:50]))
         zones = Zones(calendar, declared)
         for event in made:
             examine(event, zones)
@@ -161,6 +178,10 @@ def read(text: str, begin: float, end: float, declared: str | None) -> dict[str,
             if event.raw.number in dated or event.doubts:
                 events[str(event.raw.number)] = told(event, calendar)
     return {"events": events, "entries": entries, "count": len(raws)}
+
+
+def _method(calendar: t.Any) -> str:
+    return str(calendar.get("METHOD", "")).strip().upper()
 
 
 def _dated(events: t.Sequence[Event], first: dt.datetime, last: dt.datetime, zones: Zones) -> list[dict[str, object]]:

@@ -22,6 +22,7 @@ from . import calendar_doubts, calendar_events, calendar_reading, calendar_times
 from .roster_entries import Attendee, Entry, Roster
 
 MEMORY = 2 * 2**30
+_KINDS_OF_ENTRIES = ("", "DEFAULT", "OUTOFOFFICE", "FROMGMAIL")  # of Google (X-GOOGLE-CALENDAR-EVENT-TYPE)
 ANYWHERE = calendar_reading.WAYS
 # the reader comes with the question: how its package is found differs between a module and an action
 _BOOTSTRAP = """
@@ -186,6 +187,7 @@ class _Told(t.TypedDict):
     status: str
     free: bool
     busy: str
+    kind: str
     categories: list[str]
     attendees: list[dict[str, str]]
     doubts: list[list[str]]
@@ -198,20 +200,32 @@ def _entry(one: _Dated, told: _Told, begin: float, end: float) -> Entry:
     if one.get("doubt") == "missed":
         doubts.append(phrase("an entry of that day was taken out, moved or cancelled, and the time that is named is not its own"))
     found = {f"{how} {whose}": (begin, end) for how, whose in ANYWHERE} if one.get("anywhere") else one["spans"]
-    busy = told["busy"]
+    status, strange = _status(told)
+    if strange:
+        doubts.append(phrase("its status '{status}' is none that calendars have", status=strange))
+    if told["kind"] not in _KINDS_OF_ENTRIES:
+        doubts.append(phrase("it is of the kind '{kind}', which is no time on call", kind=told["kind"]))
     return Entry(
         title=told["title"],
         spans={way: (float(first), float(last)) for way, (first, last) in found.items()},
         attendees=tuple(Attendee(**given) for given in told["attendees"]),
         categories=tuple(told["categories"]),
-        status="OOF"
-        if busy == "OOF" and told["status"] != "CANCELLED"
-        else "TENTATIVE"
-        if busy == "TENTATIVE" and told["status"] != "CANCELLED"
-        else told["status"],
-        free=told["free"] or busy == "FREE",
+        status=status,
+        free=told["free"] or told["busy"] == "FREE",
         doubts=tuple(doubts),
     )
+
+
+def _status(told: _Told) -> tuple[str, str]:
+    """The status of an entry, whichever property says it; and one that is none (RFC 5545 has three)."""
+    given = told["status"].strip()
+    if given.startswith("CANCEL"):
+        return "CANCELLED", ""
+    if told["busy"] == "OOF" or told["kind"] == "OUTOFOFFICE":
+        return "OOF", ""
+    if told["busy"] == "TENTATIVE":
+        return "TENTATIVE", ""
+    return given, "" if given in ("", "CONFIRMED", "TENTATIVE") else given
 
 
 def _doubt(code: str, about: str) -> Message:
@@ -227,6 +241,10 @@ def _doubt(code: str, about: str) -> Message:
         return phrase("one of its entries was moved or cancelled, and the calendar does not say clearly which one")
     if code == "lengths":
         return phrase("it has an end and a length (DTEND, DURATION), of which it may have one")
+    if code == "exrule":
+        return phrase("it has a rule of exceptions (EXRULE), which programs do not read any more")
+    if code == "method":
+        return phrase("it stands in a message of the kind {method:path}, and not in a calendar", method=about)
     if code == "rules":
         return phrase("it has several rules of repetition, which programs read differently")
     return phrase("its {property:path} cannot be read", property=about)

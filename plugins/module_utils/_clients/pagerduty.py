@@ -57,6 +57,8 @@ class PagerDuty:
         until = end if one["end"] is None else seconds_of(one["end"])
         user = self._user(one["user"])
         name = str(user.get("name") or user.get("summary") or "")
+        if _is_deleted(user) or _is_deleted(one["user"]):
+            return Entry(title=name, spans={PLAIN: (since, until)}, tier=tier, names=("nobody",))
         reached = (str(user["email"]),) if user.get("email") and user.get("contact_methods") != [] else ()
         return Entry(title=name, spans={PLAIN: (since, until)}, tier=tier, names=(name,), reached=reached)
 
@@ -69,6 +71,11 @@ class PagerDuty:
             answer = self.api.get(f"/users/{quote(identifier, safe='')}", what=identifier, may_be_refused=True)
             self._users[identifier] = answer["user"] if answer else user
         return self._users[identifier]
+
+
+def _is_deleted(user: Object) -> bool:
+    """Who is deleted keeps the name, and has no page any more."""
+    return bool(user.get("deleted_at")) or ("html_url" in user and user["html_url"] is None)
 
 
 def _is_of(one: Object, schedule: str) -> bool:

@@ -518,13 +518,38 @@ class Context:
 
 def _yaml_files(folder: pathlib.Path) -> list[str]:
     """The files of readiness.d; none where there is no such folder. Refused."""
+    found: list[str] = []
+    deeper: list[str] = []
     try:
-        names = sorted(os.listdir(folder))
+        for name in sorted(os.listdir(folder)):
+            if name.startswith("."):
+                continue
+            path = folder / name
+            if path.is_dir():
+                deeper += _below(path)
+            elif _is_yaml(name):
+                found.append(str(path))
     except FileNotFoundError:
         return []
     except OSError as exc:
         raise Refused([f"the folder {shown(str(folder))} cannot be read: {exc.strerror}"]) from None
-    return [str(folder / name) for name in names if name.endswith((".yml", ".yaml")) and not name.startswith(".")]
+    if deeper:
+        # what is not read may be what somebody states against a service
+        raise Refused([f"{shown(one)}: files of {folder.name} lie in the folder itself: move it there" for one in deeper])
+    return found
+
+
+def _below(folder: pathlib.Path) -> list[str]:
+    """The YAML files at any depth. OSError."""
+
+    def refused(exc: OSError) -> None:
+        raise exc
+
+    return sorted(os.path.join(root, name) for root, _dirs, names in os.walk(folder, onerror=refused) for name in names if _is_yaml(name))
+
+
+def _is_yaml(name: str) -> bool:
+    return name.lower().endswith((".yml", ".yaml")) and not name.startswith(".")
 
 
 def context_of(action: t.Any, task_vars: dict[str, t.Any], spec: t.Mapping[str, t.Any], aside: t.Collection[str] = ()) -> Context:

@@ -24,6 +24,7 @@ from .._described.document import Document
 from .._described.policy import Policy, Proof, Rule
 from .._described.service import Description
 from .._model.loosening import Leave
+from .alike_names import is_alike, is_alike_environment, is_alike_version, is_near_version
 from .approving import KIND, Approving
 from .derive.attestations import CHECK, asked_of, longest
 from .remarks import Remarks
@@ -136,7 +137,8 @@ def _is_about(description: Description, document: Document, index: int, given: t
                 place=document.where((ATTESTATIONS, index)),
             )
         )
-    return description.name in services
+    no = given.get("result") == NEGATIVE
+    return description.name in services or (no and any(is_alike(one, description.name) for one in services if one != ANYBODY))
 
 
 def _wrong_here(
@@ -202,6 +204,8 @@ class _Weighing:
             if statement.negative:
                 if elsewhere is None:
                     contrary.append(statement)
+                elif self._is_near(statement):
+                    self._told(statement, elsewhere)
                 continue
             if elsewhere is not None:
                 history.append(_not_counting(statement, elsewhere))
@@ -251,17 +255,21 @@ class _Weighing:
         """Why a statement is about another environment, deployment or version; None where it is about this one."""
         entry, run = statement.entry, self.description.run
         environments, deployment = names_of(entry, "environment"), entry.get("deployment_id")
-        if environments and run.environment not in environments:
+        if statement.negative:
+            here = not environments or any(is_alike_environment(one, run.environment) for one in environments)
+        else:
+            here = not environments or run.environment in environments
+        if not here:
             return phrase("it is for {stated:list}, this is {wanted:path}", stated=environments, wanted=run.environment)
         if deployment is not None:
-            if deployment == run.deployment_id:
+            if deployment == run.deployment_id or (statement.negative and is_alike(str(deployment), str(run.deployment_id or ""))):
                 return None
             if run.deployment_id is not None:
                 return phrase("it is for deployment {stated:path}, this is {wanted:path}", stated=deployment, wanted=run.deployment_id)
             return None if statement.negative else phrase("it is for deployment {stated:path}, and this run names none", stated=deployment)
         versions = names_of(entry, "version")
         if statement.negative:
-            other = versions and run.version is not None and run.version not in versions
+            other = versions and run.version is not None and not any(is_alike_version(one, run.version) for one in versions)
         else:
             other = (versions or self._is_of_version) and run.version not in versions
         if not other:
@@ -271,6 +279,14 @@ class _Weighing:
         if run.version is None:
             return phrase("it is for version {stated:list}, and which one this is, is not known (readiness_version)", stated=versions)
         return phrase("it is for version {stated:list}, this is {wanted:path}", stated=versions, wanted=run.version)
+
+    def _is_near(self, statement: Statement) -> bool:
+        """Whether a statement about another version may be meant for this one: its name begins alike."""
+        wanted = self.description.run.version
+        given = names_of(statement.entry, "version")
+        if wanted is None or any(is_alike_version(one, wanted) for one in given):
+            return False
+        return any(is_near_version(one, wanted) for one in given)
 
     @property
     def _is_of_version(self) -> bool:

@@ -9,6 +9,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._phrase import Message, verbatim
+from ...module_utils._stated import COPY_LINE
 from ...module_utils._units import parse_duration
 from .._described.approvals import ATTESTATIONS, file_for, line
 from .._described.declarations import AttestationEntry, Duration
@@ -16,7 +17,7 @@ from .._described.service import Description
 from .._model.attestation import ATTESTATION, Owed
 from .._model.waiver import Waiver, WaiverState
 
-FILE, DIGEST, SENTENCE = "../evidence/FILE", "SHA256 OF THE FILE", "WHAT IS SO, IN A SENTENCE"
+FILE, DIGEST, SENTENCE = "../evidence/FILE", "SHA256 OF THE FILE", COPY_LINE
 
 
 def requested(description: Description, identifier: str, entry: AttestationEntry, names: t.Sequence[str], place: str) -> Waiver:

@@ -339,6 +339,54 @@ def test_no_about_something_else_is_not_heard() -> None:
         assert check is not None and check.args["result"] == "positive"
 
 
+@pytest.mark.parametrize(
+    "alike",
+    [
+        {"version": "v1.5.0"},
+        {"version": "1.5"},
+        {"version": "Release 1.5.0"},
+        {"environment": "prod"},
+        {"environment": "Production"},
+        {"environment": ["staging", "PROD"]},
+        {"service": "Payments"},
+        {"service": ["ledger", "PAYMENTS "]},
+    ],
+)
+def test_no_is_heard_where_it_may_be_meant(alike: dict[str, t.Any]) -> None:
+    """A yes has to name it letter by letter."""
+    check = stated(made(GOOD, {**NO, "date": "2026-11-21", **alike}))
+    assert check is not None and check.args["result"] == "negative"
+    if "environment" in alike:
+        assert not counts(made({**GOOD, **alike}))
+
+
+@pytest.mark.parametrize("version", ["1", "1.5.0-rc1", "1.5.0.3", "v1.5.0+build7"])
+def test_no_about_a_version_that_begins_alike_is_told(version: str) -> None:
+    plan = made(GOOD, {**NO, "date": "2026-11-21", "version": version})
+    check = stated(plan)
+    assert check is not None and check.args["result"] == "positive"
+    assert f"does not count: it is for version {version}, this is 1.5.0" in " ".join(plan.notices)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"version": "1.4.0"},
+        {"version": "15.0"},
+        {"version": "2.1.5.0"},
+        {"environment": "preprod"},
+        {"environment": "production2"},
+        {"environment": "pr"},
+        {"service": "payments2"},
+    ],
+)
+def test_no_about_another_one_is_not_heard_or_told(other: dict[str, t.Any]) -> None:
+    plan = made(GOOD, {**NO, "date": "2026-11-21", **other})
+    check = stated(plan)
+    assert check is not None and check.args["result"] == "positive"
+    assert "does not count" not in " ".join(plan.notices)
+
+
 def test_the_same_evidence_of_several_services_is_told() -> None:
     copied = theirs({**GOOD, "service": "ledger"}, name="readiness.d/ledger.yml")
     plan = made(GOOD, files=[copied])
@@ -367,6 +415,9 @@ def test_the_same_evidence_of_several_services_is_told() -> None:
         ({"attested_by": " "}, "attestations.0.attested_by: expected a text, found an empty one"),
         ({"attested_by": "head "}, "attestations.0.attested_by: it begins or ends with a space"),
         ({"attested_by": "\u00a0head"}, "attestations.0.attested_by: it begins or ends with a space"),
+        ({"attested_by": "NAME"}, "attestations.0.attested_by: 'NAME' is nobody: name who states it"),
+        ({"statement": "WHAT IS SO, IN A SENTENCE"}, "attestations.0.statement: 'WHAT IS SO, IN A SENTENCE' says nothing"),
+        ({"statement": "TBD"}, "attestations.0.statement: 'TBD' says nothing: write in a sentence what is so"),
         ({"version": 1.5}, "attestations.0.version: expected"),
         ({"version": "1.5.0 "}, "attestations.0.version: it begins or ends with a space"),
         ({"evidence": None}, "attestations.0.evidence: a positive statement needs evidence"),
@@ -573,6 +624,8 @@ def test_a_line_that_nobody_has_filled_in_is_refused() -> None:
         problems = problems_of(lambda entry=entry: made(entry))  # type: ignore[misc]
         assert any("result" in one for one in problems) and any("sha256" in one for one in problems)
         filled = {**entry, "result": "positive", "evidence": [{"path": "../evidence/x", "sha256": DIGEST}], "attested_by": "head"}
+        assert any("says nothing" in one for one in problems_of(lambda filled=filled: made(filled)))  # type: ignore[misc]
+        filled["statement"] = "it was done"
         assert counts(made(filled), item.requirement), "and what is filled in counts"
 
 

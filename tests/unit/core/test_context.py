@@ -140,6 +140,24 @@ def test_readiness_d_beside_the_organisation_s_file_is_read(tmp_path: pathlib.Pa
     assert read.name.endswith("org/readiness.d/shop.yml") and read.data["waivers"][0]["reason"] == "team-a"  # type: ignore[index]
 
 
+@pytest.mark.parametrize("name", ["shop.YML", "shop.Yaml"])
+def test_a_file_of_readiness_d_is_read_in_capitals_too(tmp_path: pathlib.Path, name: str) -> None:
+    (read,) = organised(tmp_path, APPROVALS, name).description().approvals
+    assert read.name.endswith(f"org/readiness.d/{name}")
+
+
+@pytest.mark.parametrize("name", ["shops/shop.yml", "shops/north/shop.yaml"])
+def test_a_file_below_readiness_d_is_not_left_out_silently(tmp_path: pathlib.Path, name: str) -> None:
+    made = organised(tmp_path, None)
+    path = tmp_path / "org" / "readiness.d" / name
+    path.parent.mkdir(parents=True)
+    path.with_name("minutes.pdf").write_bytes(b"evidence")
+    assert made.description().approvals == ()
+    path.write_text(APPROVALS)
+    with pytest.raises(Refused, match=rf"readiness.d/{name}: files of readiness.d lie in the folder itself: move it there"):
+        organised_again(tmp_path).description()
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -56,6 +56,7 @@ def test_a_roster_that_the_tiers_of_a_chain_name() -> None:
         "tiers": {"N1": "first", "N2": ["second", "backup"]},
         "time_zone": "Europe/Paris",
         "name": "nights",
+        "words": ["nights", "payments", "team"],
         "hours": "24x7",
         "window_start": "2026-11-25T20:00:00Z",
         "window_end": "2026-11-25T23:00:00Z",
@@ -73,8 +74,38 @@ def test_a_roster_of_one_word(given: str, option: str, value: str) -> None:
 
 
 def test_hours_of_a_roster_of_its_own() -> None:
-    (instance,) = derived(WEB, ORGANISATION + ROSTERS.replace("time_zone", "hours: daily 08:00-20:00, time_zone"))
+    service = WEB.replace("parts", "commitments: {hours: daily 09:00-19:00 Europe/Paris}\nparts")
+    shared = ORGANISATION + ROSTERS.replace("time_zone", "hours: daily 08:00-20:00, time_zone")
+    (instance,) = derive(Proof("oncall_roster"), describe(BASE.replace("commitments: {hours: 24x7}\n", "") + service, shared))
     assert instance.args["hours"] == "daily 08:00-20:00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "left"),
+    [
+        ("Sun 03:00-03:01 Europe/Paris", "the rosters nights are not asked who is on call on Monday 00:00 (6 d 23 h a week)"),
+        ("daily 08:00-20:00", "are not asked who is on call on Monday"),
+        ("24x7", ""),
+    ],
+)
+def test_hours_of_a_roster_hide_none_of_those_that_are_promised(hours: str, left: str) -> None:
+    """Neither where the organisation says them, nor in a file of the service's own."""
+    narrow = ROSTERS.replace("time_zone", f"hours: {hours}, time_zone")
+    of_service = derived("parts: {web: {support: dba}}\n" + narrow, ORGANISATION)
+    for found in (derived(WEB, ORGANISATION + narrow), derived(WEB + narrow, ORGANISATION), of_service):
+        gaps = [str(instance.gap) for instance in found if instance.gap is not None]
+        assert len(gaps) == bool(left)
+        assert all(left in gap for gap in gaps)
+
+
+def test_rosters_of_day_and_night_are_asked_together() -> None:
+    shared = ORGANISATION.replace("response: 1h, roster: nights", "response: 1h, roster: days") + (
+        "rosters: {nights: {path: nights.ics, hours: 'daily 20:00-08:00 Europe/Paris'}, "
+        "days: {path: days.ics, hours: 'daily 08:00-20:00', time_zone: Europe/Paris}}\n"
+    )
+    assert [instance.gap for instance in derived(WEB, shared)] == [None, None]
+    (gap, *_rest) = derived(WEB, shared.replace("daily 08:00-20:00", "daily 08:00-19:00"))
+    assert "the rosters nights, days are not asked who is on call on Monday 19:00 (7 h a week)" in str(gap.gap)
 
 
 def test_a_roster_of_the_service_wins_and_needs_no_chain_that_names_it() -> None:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ....module_utils._phrase import phrase
+from ....module_utils._hours import moment as moment_of_week
+from ....module_utils._hours import parse_hours, zone_named
+from ....module_utils._phrase import Message, phrase
+from ....module_utils._weeks import UnknownZone, left_of
 from ..._described.service import PATHS, Description, NotDeclared
 from .instance import Derivation, Instance, Several, Steps
 from .support import chains_in_use
@@ -35,11 +38,51 @@ def _rosters(description: Description) -> list[Instance]:
     for chain in silent:
         gap = phrase("no tier of the chain {chain} names a roster (roster), so nothing says who is on call", chain=chain)
         several.gap(Instance(CHECK, str(chain), path=("parts",), gap=gap))
+    for chain, names in _by_chain(chains, named).items():
+        left = _left_out(description, names)
+        if left is not None:
+            several.gap(Instance(CHECK, chain, path=("rosters", names[0]) if names[0] in own else ("parts",), gap=left))
     for name, wanted in named.items():
         path: Steps = ("rosters", name) if name in own else ("parts",)
         with several.one(CHECK, name, path) as found:
             found.append(Instance(CHECK, name, _args(name, wanted, description), path=path))
     return several.all()
+
+
+def _by_chain(chains: t.Mapping[str, t.Sequence[t.Mapping[str, object]]], named: t.Mapping[str, object]) -> dict[str, list[str]]:
+    """The rosters that say together when somebody of a chain is on call; those that no chain names together for all."""
+    found = {chain: [str(tier["roster"]) for tier in tiers if tier.get("roster")] for chain, tiers in chains.items()}
+    found = {str(chain): list(dict.fromkeys(names)) for chain, names in found.items() if names}
+    return found or ({" ".join(named): list(named)} if named else {})
+
+
+def _left_out(description: Description, names: t.Sequence[str]) -> Message | None:
+    """The committed hours for which none of these rosters is asked, by hours of their own."""
+    committed = str(description.commitments.get("hours") or "24x7")
+    hours: list[str] = []
+    for name in names:
+        roster = description.rosters.get(name)
+        given = roster.get("hours") if isinstance(roster, dict) else None
+        if given is None or not isinstance(roster, dict):
+            return None  # it is asked in all of the committed hours
+        zone = roster.get("time_zone")
+        hours.append(f"{given} {zone}" if zone and zone_named(str(given)) is None else str(given))
+    try:
+        if any(parse_hours(one) is None for one in (committed, *hours)):
+            return None  # which is refused elsewhere
+        left = left_of(committed, hours, int(description.run.today[:4]))
+    except UnknownZone:
+        return None
+    if not left.gap:
+        return None
+    return phrase(
+        "the service is promised in the hours {committed}, and by their own hours the rosters {names:list} are not asked who is on call on "
+        "{first} ({share:duration} a week)",
+        committed=committed,
+        names=names,
+        first=moment_of_week(min(left.gap)),
+        share=len(left.gap) * 60.0,
+    )
 
 
 def _args(name: str, wanted: t.Sequence[str], description: Description) -> dict[str, object]:
