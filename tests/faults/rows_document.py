@@ -10,7 +10,8 @@ How it could pass without deserving it; each is a row below:
 - it is for another version, says none, says a range, or the version that is deployed is not known; 1.4.1 begins as 1.4.10 does;
 - it is too old, of the future, older than the service, or its date means two days of which one is too old;
 - a known error without a workaround: an empty cell, N/A, no column for it, a section without one, a paragraph without one, a label alone;
-  errors that cannot be read at all; a list that was emptied;
+  words that say that there is none, that it is looked into or to be waited for; yes, a ticket, the error's own name; one that refers to
+  another that refers to it; an error in the text below the table; errors that cannot be read at all; a list that was emptied; "none, except";
 - an error code that is not in the script, is only named, stands in a longer one, or in a comment; codes that nobody has declared, or cannot
   be looked up;
 - it cannot be read: no file, a folder, a login page, a page that is gone, bytes, too large, a clone of git that is too shallow.
@@ -127,6 +128,7 @@ Send it again.
 First version.
 """
 LIST = "# Erreurs connues\n\n- PAY-101 : page lente. Contournement : relancer.\n- PAY-102 : courriel perdu. Contournement : le renvoyer.\n"
+PAIR = "# Known errors\n\n| Error | Symptom | Workaround |\n| --- | --- | --- |\n| E1 | slow | {} |\n| E2 | lost | {} |\n"
 NONE = "# Known errors\n\nThere are no known errors in this version.\n"
 SCRIPT = """\
 # Payments: what the call centre says
@@ -308,6 +310,29 @@ HEALTHY = [
         "pass",
         "2 known errors",
     ),
+    *[
+        row(f"a known error with the workaround '{said}'", errors(PAIR.format("restart the worker", said)), "pass", "2 known errors")
+        for said in (
+            "Restart",
+            "see E1",
+            "Do not pay at midnight",
+            "Wait ten minutes, then try again",
+            "Upgrade to 1.5",
+            "Under investigation; meanwhile, restart the worker",
+            "Attendre la fin du traitement, puis relancer",
+            "No batch on Monday, run it by hand",
+        )
+    ],
+    row(
+        "a workaround in code below its heading",
+        errors(SECTIONS, old="Workaround: restart the worker.", new="Workaround:\n\n```\nsystemctl restart worker\n```"),
+        "pass",
+        "2 known errors",
+    ),
+    row(
+        "errors that are read are named in the text too", errors(TABLE + "\nPAY-102 is the one that most people see.\n"), "pass", "2 known"
+    ),
+    row("an error of before is named in the text", errors(TABLE + "\nPAY-90 was fixed in 1.3, see RFC-2119.\n"), "pass", "2 known"),
     row("a script with each code", script(), "pass", "3 sections.*2 error codes"),
     row("a script of a service that shows no codes", script(codes=[]), "pass", "0 error codes"),
     row("codes of a file of the service", with_source("A = 'PAY-1001'\nB = 'PAY-1002'\n"), "pass", "2 error codes"),
@@ -366,6 +391,29 @@ FAULTS = [
         "the known error PAY-102 has no workaround",
     ),
     row("a known error with none for a workaround", errors(TABLE, old="send it again", new="none"), "fail", "PAY-102 has no workaround"),
+    *[
+        row(f"a known error with '{said}' for a workaround", errors(PAIR.format("restart", said)), "fail", "E2 has no workaround")
+        for said in (
+            "No workaround known",
+            "There is no workaround yet.",
+            "Pas de contournement",
+            "Aucun contournement connu à ce jour",
+            "Under investigation",
+            "No workaround. Under investigation.",
+            "En cours d'analyse",
+            "Wait for version 1.5",
+            "Attendre le correctif de l'éditeur",
+            "We do not know what to do",
+            "lost",
+        )
+    ],
+    row("two known errors that refer to each other", errors(PAIR.format("see E2", "see E1")), "fail", "E1 has no workaround .and 1 more"),
+    row(
+        "a section that says that there is no workaround",
+        errors(SECTIONS, old="Send it again.", new="There is no workaround yet, the team is working on it."),
+        "fail",
+        "a mail is missing has no workaround",
+    ),
     row(
         "a table without a column for it",
         errors("# Known errors\n\n| Error | Since |\n| --- | --- |\n| PAY-101 | 1.3 |\n"),
@@ -432,6 +480,28 @@ UNSEEN = [
         errors("# Known errors\n\n| Error | Workaround |\n| --- | --- |\n"),
         "unknown",
         "no known error can be read",
+    ),
+    *[
+        row(f"a known error with '{said}' for a workaround", errors(PAIR.format("restart", said)), "unknown", "does not tell what to do")
+        for said in ("Yes", "PAY-123", "see PAY-123", "Fixed in 1.5", "No workaround; restart it")
+    ],
+    row(
+        "no known errors, except one",
+        errors("# Known errors\n\nNo known errors, except that the worker loses payments at midnight.\n"),
+        "unknown",
+        "no known error can be read",
+    ),
+    row(
+        "no known errors, and one in the next sentence",
+        errors("# Known errors\n\nThere are no known errors. However, payments get lost at midnight.\n"),
+        "unknown",
+        "no known error can be read",
+    ),
+    row(
+        "a known error in the text below the table",
+        errors(PAIR.format("restart", "send it again") + "\nE3 loses money, we do not know what to do.\n"),
+        "unknown",
+        "E3 is named in the text",
     ),
     row("no file with codes", with_source(None), "unknown", "which has the error codes of the service, does not exist"),
     row("a pattern that fits no code", with_source("PAY-1001", codes_pattern="ABC-####"), "unknown", "no error code like ABC-####"),
