@@ -11,7 +11,7 @@ How it could pass without deserving it; each is a row below:
 - it is too old, of the future, older than the service, or its date means two days of which one is too old;
 - a known error without a workaround: an empty cell, N/A, no column for it, a section without one, a paragraph without one, a label alone;
   words that say that there is none, that it is looked into or to be waited for; yes, a ticket, the error's own name; one that refers to
-  another that refers to it; an error in the text below the table; errors that cannot be read at all; a list that was emptied; "none, except";
+  another that refers to it; an error in the text below the table; errors that cannot be read at all; a list that was emptied; none but one;
 - an error code that is not in the script, is only named, stands in a longer one, or in a comment; codes that nobody has declared, or cannot
   be looked up;
 - it cannot be read: no file, a folder, a login page, a page that is gone, bytes, too large, a clone of git that is too shallow.

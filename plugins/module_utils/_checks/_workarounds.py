@@ -17,8 +17,10 @@ ID = re.compile(r"(?<![\w-])(?:[A-Z][A-Z0-9]{1,9}-\d{1,7}|(?:KE|ERR|BUG|INC|PRB|
 _LONGEST = 2000
 _PIECES = re.compile(r"[;!?\n|()]|[.:](?=\s|$)|,\s|\s[-–—]\s")
 _QUALIFIED = (
-    r"(?: (?:for now|for the moment|at the moment|at this time|at present|to date|yet|so far|currently|known|identified|available|possible"
-    r"|exists?|existing|found|today|here|has been (?:found|identified)|was found|is (?:known|available|possible)|for (?:this|it)(?: error)?"
+    r"(?: (?:for now|for the moment|at the moment|at this time|at present|to date|yet|so far|currently|known"
+    r"|identified|available|possible"
+    r"|exists?|existing|found|today|here|has been (?:found|identified)|was found|is (?:known|available"
+    r"|possible)|for (?:this|it)(?: error)?"
     r"|pour le moment|pour l instant|a ce jour|a ce stade|actuellement|connue?s?|identifiee?s?|disponibles?|trouvee?s?|existante?s?"
     r"|n a ete (?:trouvee?|identifiee?)|n est (?:connue?|disponible)|n existe))*"
 )
@@ -29,20 +31,24 @@ _NAME = (
 # of normalized text, the whole of a piece
 _NONE = re.compile(
     r"(?:(?:sorry|unfortunately|alas|malheureusement|helas) )?"
-    r"(?:(?:there|here|it) (?:is|are|was|s|exists) |(?:we|i) (?:have|know|know of|see) |has |(?:il )?n y a |y a |on n a |il n existe |n a )?"
+    r"(?:(?:there|here|it) (?:is|are|was|s|exists) |(?:we|i) (?:have|know|know of|see) |has |(?:il )?n y a "
+    r"|y a |on n a |il n existe |n a )?"
     r"(?:currently |at present |still |so far |yet |toujours |encore )?"
     r"(?:no|none|not any|not a|without(?: an?y?)?|aucune?|pas(?: encore)?(?: d| de)?|sans|nothing|rien|zero)"
-    rf"(?: (?:known|available|possible|official|permanent|real|viable|good|proper|acceptable|simple|other|autre|such|vrai|veritable)){{0,3}}"
+    rf"(?: (?:known|available|possible|official|permanent|real|viable|good|proper|acceptable|simple|other|autre"
+    rf"|such|vrai|veritable)){{0,3}}"
     rf"(?: {_NAME})?{_QUALIFIED}"
     rf"|(?:the |a |le |la )?{_NAME} (?:is |are |est |still |yet )*(?:not |non |in|un|to be |a |pas )?"
     r"(?:known|unknown|missing|found|none|available|pending|defined|trouver|definir|connue?|inconnue?|manquante?|disponible|possible)"
     + _QUALIFIED
-    + r"|(?:so |and |but |et |mais )?(?:(?:we|i|they|nobody|no one) (?:do not |don t |does not )?know(?:s)?|on ne sait pas|personne ne sait|nul ne sait)"
+    + r"|(?:so |and |but |et |mais )?(?:(?:we|i|they|nobody|no one) (?:do not |don t |does not )?know(?:s)?"
+    r"|on ne sait pas|personne ne sait|nul ne sait)"
     r"(?: (?:yet|why|what to do|how|about it|how to (?:fix|avoid|solve) (?:it|this)|quoi faire|que faire|pourquoi|encore))*"
     r"|(?:is |it is |est )?(?:not |un|in)?(?:known|connue?)"
     + _QUALIFIED
     + r"|(?:it )?(?:is )?(?:not possible|impossible|unavailable|indisponible)"
-    r"|(?:it )?can ?not be (?:worked around|avoided|fixed|solved)|(?:there is )?(?:nothing (?:to do|can be done)|rien a faire|a trouver|to be found)"
+    r"|(?:it )?can ?not be (?:worked around|avoided|fixed|solved)|(?:there is )?(?:nothing (?:to do"
+    r"|can be done)|rien a faire|a trouver|to be found)"
 )
 _WAITED_FOR = (
     r"(?:version|release|fix|patch|hotfix|correction|correctif|update|upgrade|vendor|supplier|editeur|fournisseur|livraison|mise a jour"
@@ -51,16 +57,20 @@ _WAITED_FOR = (
 _TO_COME = re.compile(
     r"(?:(?:it|this|that|the (?:error|problem|issue|cause|bug)|ce|l erreur|le probleme|la cause) )?(?:is |are |est |c est )?"
     r"(?:still |currently |now |toujours |actuellement )?(?:"
-    r"(?:under|in|an?) (?:\w+ )?(?:investigations?|analysis|review|study|discussion)(?: .*)?|(?:being|to be) (?:\w+ )?(?:investigated|analy[sz]ed|"
-    r"looked into|studied|worked on|fixed|corrected|examined)(?: .*)?|investigat(?:ing|ion)(?: .*)?|analy(?:s[ei]s|[sz]ing)|looking into (?:it|this)"
+    r"(?:under|in|an?) (?:\w+ )?(?:investigations?|analysis|review|study|discussion)(?: .*)?|(?:being"
+    r"|to be) (?:\w+ )?(?:investigated|analy[sz]ed|"
+    r"looked into|studied|worked on|fixed|corrected|examined)(?: .*)?|investigat(?:ing|ion)(?: .*)?"
+    r"|analy(?:s[ei]s|[sz]ing)|looking into (?:it|this)"
     r"|(?:analys[ei]s?|investigations?|etude|correction|fix|correctif|patch|resolution|diagnostic|work)(?: is| est| being)? "
     r"(?:in progress|ongoing|pending|under way|underway|planned|scheduled|awaited|expected|to come|en cours|prevue?|planifiee?|attendue?"
     r"|a venir)(?: .*)?"
     r"|en cours(?: (?:d |de )(?:analyse|investigation|etude|traitement|resolution|correction|diagnostic|recherche|qualification).*)?"
-    r"|a l etude|a analyser|a investiguer|a etudier|in progress|ongoing|work in progress|ticket (?:opened|created|raised|ouvert|cree)(?: .*)?"
+    r"|a l etude|a analyser|a investiguer|a etudier|in progress|ongoing|work in progress|ticket (?:opened"
+    r"|created|raised|ouvert|cree)(?: .*)?"
     rf"|(?:please )?(?:wait(?:ing)?|awaiting|attendre|attente|en attente|dans l attente)(?: \w+){{0,5}} {_WAITED_FOR}(?: .*)?"
     r"|(?:(?:the |our |l |le )?(?:dev |development )?(?:team|developers|vendor|supplier|support|equipe|editeur|fournisseur)) "
-    r"(?:is |are |has been |have been |est |a ete )?(?:informed|notified|aware|working on (?:it|this)|works on (?:it|this)|looking into (?:it|this)"
+    r"(?:is |are |has been |have been |est |a ete )?(?:informed|notified|aware|working on (?:it|this)"
+    r"|works on (?:it|this)|looking into (?:it|this)"
     r"|prevenue?|informee?|y travaille|travaille dessus))"
 )
 _FIXED = re.compile(
