@@ -195,11 +195,20 @@ ROWS = [
             "does not say what to do",
         )
         for state, body in (
-            ("its name alone", "<h1>PaymentsDown</h1>"),
+            ("headings alone", "<h1>PaymentsDown</h1><h2>Mitigation</h2><p>PaymentsDown</p>"),
             ("its name in words", "<h1>Payments down</h1><p>PaymentsDown</p>"),
-            ("TODO", "<h1>PaymentsDown</h1><p>TODO</p>"),
+            ("TODO", "<h1>PaymentsDown</h1><p>PaymentsDown</p><h2>Mitigation</h2><p>TBD</p>"),
             ("to be written", "<h1>PaymentsDown</h1><h2>Mitigation</h2><p>PaymentsDown: to be completed</p>"),
             ("who edited it", "<h1>PaymentsDown</h1><p>Last modified by Jane Doe on 3 May</p><p>Owner: payments</p>"),
+        )
+    ],
+    *[
+        row(f"no page at all: {body}", loaded(rule("PaymentsDown", "/told"), pages={"/told": page("Wiki", body)}), "fail", "is dead: ")
+        for body in (
+            "<h1>PaymentsDown</h1>",
+            "<h1>PaymentsDown</h1><p>TODO</p>",
+            "<h1>Search results for PaymentsDown</h1><p>No results.</p>",
+            "<h1>Create PaymentsDown</h1><p>You followed a link to a page that is not there yet.</p>",
         )
     ],
     row(

@@ -337,7 +337,75 @@ HEALTHY = [
     row("a script of a service that shows no codes", script(codes=[]), "pass", "0 error codes"),
     row("codes of a file of the service", with_source("A = 'PAY-1001'\nB = 'PAY-1002'\n"), "pass", "2 error codes"),
 ]
+HEAD = {
+    "a table": (
+        "| Owner | team-payments |\n| --- | --- |\n| Author | Jane Doe |\n| Validated by | Ali Ben |\n| Version | 1.4.0 |\n"
+        "| Last reviewed | {reviewed} |\n"
+    ),
+    "a table with a head": (
+        "| Field | Value |\n| --- | --- |\n| Owner | team-payments |\n| Validated by | Ali Ben |\n| **Version** | v1.4.0 |\n"
+        "| Date | {reviewed} |\n"
+    ),
+    "a table of one row": (
+        "| Owner | Validated by | Version | Last reviewed |\n| --- | --- | --- | --- |\n| team-payments | Ali Ben | 1.4.0 | {reviewed} |\n"
+    ),
+    "bold labels": "**Owner:** team-payments\\\n**Validated by:** Ali Ben\\\n**Version**: 1.4.0\\\n**Last reviewed:** {reviewed} by Ali\n",
+    "a list": "- Owner: team-payments\n- Validated by: Ali Ben\n- Version: 1.4.0 (LTS)\n- Last reviewed: {reviewed}\n",
+    "lines": "Owner: team-payments\nValidated by: Ali Ben\nVersion: 1.4.0\nLast reviewed: {reviewed}\n",
+    "one line": "Owner: team-payments | Validated by: Ali Ben | Version: 1.4.0 | Last reviewed: {reviewed}\n",
+    "French lines": "Responsable : équipe paiements\nValidé par : Ali Ben\nVersion : 1.4.0\nRevu le : {reviewed}\n",
+    "a table of HTML": (
+        "<table><tr><th>Owner</th><td>team-payments</td></tr><tr><th>Validated by</th><td>Ali Ben</td></tr>"
+        "<tr><th>Version</th><td>1.4.0</td></tr><tr><th>Last reviewed</th><td>{reviewed}</td></tr></table>\n"
+    ),
+    "terms": (
+        "<dl><dt>Owner</dt><dd>team-payments</dd><dt>Validated by</dt><dd>Ali Ben</dd><dt>Version</dt><dd>1.4.0</dd>"
+        "<dt>Last reviewed</dt><dd>{reviewed}</dd></dl>\n"
+    ),
+    "a section for it": (
+        "## Document control\n\n| Owner | team-payments |\n| - | - |\n| Validated by | Ali |\n| Version | 1.4.0 |\n| Date | {reviewed} |\n"
+    ),
+}
+TITLED = "# Payments v1.4.0: operations manual"
+
+
+def headed(head: str, *, title: str = "# Payments: operations manual", **more: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    return written(MANUAL.replace("# Payments: operations manual\n", f"{title}\n\n{head}"), **{"front": "", **more})
+
+
+HISTORY = "| Version | Date | Author |\n| --- | --- | --- |\n| 1.4.0 | 2020-01-01 | Jane |\n| 1.3.0 | 2019-01-01 | Jane |\n\n"
+HEALTHY += [row(f"what a front matter says is in {state}", headed(head), "pass", "7 sections, an owner") for state, head in HEAD.items()]
+HEALTHY += [
+    row("the version in the title", headed("", title=TITLED, front=FRONT.replace("version: 1.4.0\n", "")), "pass", "7 sections"),
+    row("a history above the sections", headed(HISTORY, front=FRONT), "pass", "7 sections"),
+]
 FAULTS = [
+    row("the table above the sections is too old", headed(HEAD["a table"], reviewed=400), "fail", "400 d.* ago"),
+    row(
+        "the list above the sections has a placeholder", headed(HEAD["a list"], old="team-payments", new="TBD"), "fail", "is a placeholder"
+    ),
+    row("the front matter counts, not the lines below it", headed(HEAD["lines"], front="---\nversion: 1.3.0\n---\n"), "fail", "1.3.0, and"),
+    row(
+        "the version of something else",
+        headed("Version: 1.4.0 of PostgreSQL is needed\n", front=FRONT.replace("version: 1.4.0\n", "")),
+        "fail",
+        "does not say for which",
+    ),
+    row(
+        "a history is no version of the service",
+        headed(HISTORY, front=FRONT.replace("version: 1.4.0\n", "")),
+        "fail",
+        "does not say for which",
+    ),
+    row(
+        "another version in the title",
+        headed("", title=TITLED.replace("4", "3"), front=FRONT.replace("version: 1.4.0\n", "")),
+        "fail",
+        "for version 1.3.0",
+    ),
+    row(
+        "an owner within a section", headed("", old="It takes payments.", new="Owner: team-payments", front=""), "fail", "no owner is named"
+    ),
     row("the file is not there", lambda world: {"path": str(world.folder / "gone.md"), "preset": "architecture"}, "fail", "does not exist"),
     row("a folder", lambda world: {"path": str(world.folder), "preset": "architecture"}, "fail", "is a folder"),
     row("an empty file", written("", front=" \n"), "fail", "is empty"),

@@ -19,7 +19,8 @@ _RULE = re.compile(r"(?:^|[\s{,\"'])alert[\"']?\s{0,3}:\s{0,3}\S")
 _EXPRESSION = re.compile(r"(?:^|[\s{,\"'])expr[\"']?\s{0,3}:")
 _NAME = re.compile(r"[A-Z][\w-]*[a-z][\w-]*|[\w]+(?:[_-]\w+)+|[A-Z][A-Z0-9]+")
 _DEED = re.compile(
-    r"(?:restart|reboot|reload|rollback|escalate|retry|wait|ignore|scale|purge|redemarrer|relancer|recharger|escalader|attendre|ignorer|purger)"
+    r"(?:restart|reboot|reload|rollback|escalate|retry|wait|ignore|scale|purge|redemarrer|relancer|recharger"
+    r"|escalader|attendre|ignorer|purger)"
 )
 # of normalized text: what stands on a page whatever it says
 _MACHINERY = re.compile(
@@ -31,7 +32,8 @@ _MACHINERY = re.compile(
 )
 _GONE = (
     r"(?:(?:was|is|has been|were|are) (?:now |since )?(?:removed|deleted|retired|deprecated|decommissioned|obsolete|withdrawn|superseded"
-    r"|replaced|no longer (?:used|loaded|needed))|no longer exists|does not exist (?:any ?more|any longer)|n existe plus|n est plus utilisee?"
+    r"|replaced|no longer (?:used|loaded|needed))|no longer exists|does not exist (?:any ?more|any longer)|n existe"
+    r" plus|n est plus utilisee?"
     r"|(?:a ete|est) (?:supprimee?|retiree?|abandonnee?|desactivee?|remplacee?|obsolete))"
 )
 
@@ -51,7 +53,8 @@ def told(alert: str, page: Document, fragment: str) -> str:
         return TOLD
     if any(_is_rule(part) for part in parts):
         return RULES
-    return NAMES_ALONE if sum(_is_name(part.text) for part in parts) > 1 else NOTHING_TOLD
+    others = [part for part in parts if _is_name(part.text) and not is_placeholder(part.text) and not named.in_text(part.text)]
+    return NAMES_ALONE if others else NOTHING_TOLD
 
 
 def _heads(named: Named, sections: t.Sequence[Section]) -> bool:

@@ -27,6 +27,7 @@ EXECUTED_ON = (
     "executed on", "executed at", "executed", "last executed", "last executed on", "rehearsed on", "rehearsed", "tested on", "last tested",
     "last tested on", "execute le", "teste le", "joue le", "derniere execution",
 )  # fmt: skip
+RESULT = ("execution result", "result", "outcome", "resultat", "resultat de l execution", "execution status")
 REVIEWED = (
     "last reviewed", "reviewed", "last review", "reviewed on", "reviewed at", "last reviewed on", "review date", "last verified",
     "verified", "last tested", "revu le", "relu le", "derniere revue", "date de revue", "derniere relecture", "verifie le",
@@ -247,6 +248,7 @@ __all__ = (
     "EXECUTED_BY",
     "EXECUTED_ON",
     "OWNER",
+    "RESULT",
     "REVIEWED",
     "Dated",
     "Defect",

@@ -24,6 +24,7 @@ from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._call_codes import code_defects, codes_in, pattern_of
 from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defects, review
+from ._document_head import with_head
 from ._document_links import SITES, Linked
 from ._document_presets import CALL_SCRIPT, KNOWN_ERRORS, PRESETS, names
 from ._document_source import Source, SourceArguments, source_of
@@ -129,7 +130,7 @@ def run(args: Arguments, runner: Runner) -> Finding:
             document = reading.read(source.content, source.form, runner.remaining(_PATIENCE), args["max_size"])
         except CannotObserve as exc:
             raise CannotObserve(phrase("{where:path} cannot be judged: {reason}", where=source.where, reason=exc.message)) from None
-        return _Examination(args, runner, source, document).finding(reading)
+        return _Examination(args, runner, source, with_head(document)).finding(reading)
 
 
 class _Examination:

@@ -25,6 +25,7 @@ from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
 from ._document_fields import OWNER, Dated, Defect, executed_defects, first, owner_defects, review, review_measurements
+from ._document_head import with_head
 from ._document_links import SITES, Linked
 from ._document_source import LARGEST, GitArguments, Source
 from ._runbook_references import SPEC as REFERENCES
@@ -99,7 +100,7 @@ def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading)
     if not source.content.strip():
         return failed(phrase("the runbook {where:path} is empty", where=source.where), instance=source.where)
     try:
-        document = reading.read(source.content, source.form, runner.remaining(_PATIENCE), args["max_size"])
+        document = with_head(reading.read(source.content, source.form, runner.remaining(_PATIENCE), args["max_size"]))
     except CannotObserve as exc:
         raise CannotObserve(phrase("{where:path} cannot be judged: {reason}", where=source.where, reason=exc.message)) from None
     now = runner.now()
