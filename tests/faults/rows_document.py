@@ -379,7 +379,33 @@ HEALTHY += [
     row("the version in the title", headed("", title=TITLED, front=FRONT.replace("version: 1.4.0\n", "")), "pass", "7 sections"),
     row("a history above the sections", headed(HISTORY, front=FRONT), "pass", "7 sections"),
 ]
+VALIDATES = "validated_by: '{}'\n"
+HEALTHY += [
+    row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "pass", "7 sections")
+    for name in ("Jane Smith", "Janet Doeson", "CI team", "Ali Ben (approved)", "ali.ben@payments.example", "Ali Ben, 2026-10-01")
+]
 FAULTS = [
+    *[
+        row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "fail", message)
+        for name, message in (
+            ("DOE Jane", "by its author only"),
+            ("Doe, Jane", "by its author only"),
+            ("jane.doe@payments.example", "by its author only"),
+            ("not validated yet", "it is not validated: not validated yet"),
+            ("pending Ali Ben", "is a placeholder"),
+            ("Ali Ben (refused)", "it is not validated: Ali Ben .refused."),
+            ("Ali Ben, Zoé (rejected)", "it is not validated: Zoé"),
+            ("CI", "is a placeholder"),
+            ("dependabot[bot]", "is a placeholder"),
+            ("Jane Doe, 2026-10-01", "by its author only"),
+        )
+    ],
+    row(
+        "one who must is still to validate it",
+        written(old=VALIDATED, new=VALIDATES.format("Ali, Zoé (pending)"), validators=["Zoé"]),
+        "fail",
+        "not validated by Zoé",
+    ),
     row("the table above the sections is too old", headed(HEAD["a table"], reviewed=400), "fail", "400 d.* ago"),
     row(
         "the list above the sections has a placeholder", headed(HEAD["a list"], old="team-payments", new="TBD"), "fail", "is a placeholder"
@@ -530,6 +556,10 @@ FAULTS = [
     row("codes that nobody has declared", script(codes=None), "warn", "which error codes the service shows is not declared"),
 ]
 UNSEEN = [
+    *[
+        row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "unknown", "who may be its author Jane Doe")
+        for name in ("J. Doe", "jdoe", "Jane", "JD")
+    ],
     row("the version that is deployed is not known", written(version=None), "unknown", "is not given .version."),
     row(
         "of a range of versions",

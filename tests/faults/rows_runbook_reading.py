@@ -367,7 +367,7 @@ ROWS = [
             "fail",
             "executed by its author only",
         )
-        for name in ("jane doe", "Jane.Doe", "jane.doe@payments.example", "Jane Doe <j@x.example>")
+        for name in ("jane doe", "Jane.Doe", "jane.doe@payments.example", "Jane Doe <j@x.example>", "DOE Jane", "Doe, Jane", "janedoe")
     ),
     *(
         Row(
@@ -377,7 +377,42 @@ ROWS = [
             "fail",
             "nobody is named who has executed it",
         )
-        for name in ("n/a", "TBD", "''", "[]")
+        for name in ("n/a", "TBD", "''", "[]", "'dependabot[bot]'", "planned", "not yet executed", "me", "CI", "pending Ali Ben")
+    ),
+    *(
+        Row(
+            "runbook",
+            f"executed by who may be its author: {name}",
+            fronted(AUTHOR, f"executed_by: '{name}'", without=AUTHOR, executed_by_other=True),
+            "unknown",
+            "who may be its author Jane Doe: write both names in full",
+        )
+        for name in ("J. Doe", "jdoe", "Jane")
+    ),
+    *(
+        Row(
+            "runbook",
+            f"executed by another: {name}",
+            fronted(AUTHOR, f"executed_by: '{name}'", "execution_result: 0 failures, ok", without=AUTHOR, executed_by_other=True),
+            "pass",
+            "5 sections",
+        )
+        for name in ("Jane Smith", "John Doe", "aben", "Jane Doe, Ali Ben", "operations")
+    ),
+    *(
+        Row(
+            "runbook",
+            f"executed, with the result {result}",
+            fronted(AUTHOR, "executed_by: Ali Ben", f"execution_result: {result}", without=AUTHOR, executed_by_other=True),
+            status,
+            message,
+        )
+        for result, status, message in (
+            ("failed", "fail", "its last execution did not work .execution_result: failed."),
+            ("échec à l'étape 3", "fail", "did not work"),
+            ("planned", "fail", "is still to come"),
+            ("partially successful", "unknown", "worked in part"),
+        )
     ),
     Row(
         "runbook",

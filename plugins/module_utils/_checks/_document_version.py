@@ -19,7 +19,8 @@ from .._finding import CannotObserve, Status
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from ._document_fields import AUTHOR, Dated, Defect, first, is_nobody, people
+from ._document_fields import AUTHOR, Dated, Defect, first, is_nobody, others, people
+from ._people_named import DONE, MAYBE, REFUSED, SAME, is_person, standing
 
 # of the service, before that of the document itself
 VERSION = (
@@ -123,7 +124,11 @@ def validator_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list
     written = first(document.front, VALIDATED)
     if not written:
         written = _signed(document)
-    names = [name for name in people(written) if not is_nobody(name)] if written else []
+    everybody = people(written) if written else []
+    refused = [name for name in everybody if standing(name) == REFUSED and not is_nobody(name)]
+    if refused:
+        return [Defect(Status.FAIL, phrase("it is not validated: {names:list}", names=refused))], ""
+    names = [name for name in everybody if not is_nobody(name) and is_person(name) and standing(name) == DONE]
     if not names:
         said = (
             phrase("who has validated it is a placeholder ({names})", names=written)
@@ -131,13 +136,19 @@ def validator_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list
             else phrase("nobody is named who has validated it (validated_by)")
         )
         return [Defect(Status.FAIL, said)], ""
-    authors = {normalize(name) for name in people(first(document.front, AUTHOR))}
-    if not {normalize(name) for name in names} - authors:
+    author = first(document.front, AUTHOR)
+    kind, doubtful = others(written, author)
+    if kind == SAME:
         return [Defect(Status.FAIL, phrase("it was validated by its author only ({author})", author=written))], written
-    everybody = f" {normalize(written)} "
-    missing = [name for name in wanted if f" {normalize(name)} " not in everybody]
+    signed = f" {normalize(' , '.join(names))} "
+    missing = [name for name in wanted if f" {normalize(name)} " not in signed]
     if missing:
         return [Defect(Status.FAIL, phrase("it is not validated by {names:list}", names=missing))], written
+    if kind == MAYBE:
+        said = phrase(
+            "it was validated by {names:list}, who may be its author {author}: write both names in full", names=doubtful, author=author
+        )
+        return [Defect(Status.UNKNOWN, said)], written
     return [], written
 
 
