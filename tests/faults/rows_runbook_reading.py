@@ -37,6 +37,9 @@ def saying(text: str) -> Arrange:
     return written((FRONT + BODY).replace(ROLLBACK, text.replace("{", "{{").replace("}", "}}") + "\n"))
 
 
+ALERTS = BODY.replace("{link}", "it") + "\n## PaymentsDown\n\n### Mitigation\n\nTODO\n\n## DiskFull\n\n### Mitigation\n\nRemove it.\n"
+
+
 def fronted(*lines: str, without: str = REVIEWED, **args: t.Any) -> Arrange:
     """With these lines in the front matter, instead of one of the usual ones."""
     return written(FRONT.replace(f"{without}\n", "".join(f"{line}\n" for line in lines)) + BODY, **args)
@@ -358,6 +361,17 @@ ROWS = [
         "fail",
         "no owner is named|no review date",
     ),
+    # -- several sections of one name
+    Row(
+        "runbook",
+        "a section that is to come behind another of its name",
+        raw(whole(body=ALERTS)),
+        "warn",
+        r"line \d+: the section mitigation .'Mitigation'. says only 'TODO'",
+    ),
+    Row("runbook", "a section that is empty before another of its name", raw(whole(body=ALERTS.replace("TODO", ""))), "warn", "is empty"),
+    Row("runbook", "sections of one name that say something", raw(whole(body=ALERTS.replace("TODO", "Empty it."))), "pass", "5 sections"),
+    Row("runbook", "one of several that need none", raw(whole(body=ALERTS.replace("TODO", "Not applicable."))), "pass", "5 sections"),
     # -- executed
     *(
         Row(

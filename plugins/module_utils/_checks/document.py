@@ -15,8 +15,7 @@ from .._argspec import Spec, http_spec
 from .._clients.document import Document, Reading
 from .._clients.git_source import TRANSPORTS
 from .._clients.links import LOGIN_PAGE, SOFT_404
-from .._clients.section_content import first_words, says_nothing
-from .._clients.section_names import sections_of
+from .._clients.section_content import says_nothing
 from .._clients.written_dates import days_meant
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, worst
 from .._message import one_line
@@ -27,6 +26,7 @@ from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defec
 from ._document_head import with_head
 from ._document_links import SITES, Linked
 from ._document_presets import CALL_SCRIPT, KNOWN_ERRORS, PRESETS, names
+from ._document_sections import section_defects
 from ._document_source import Source, SourceArguments, source_of
 from ._document_version import age_defects, last_change, validator_defects, version_defects, versions_of, with_date
 from ._known_errors import known_error_defects
@@ -162,22 +162,7 @@ class _Examination:
 
     def _sections(self) -> list[Defect]:
         """Those that must be there are and say something; those that matter most have nothing left to do."""
-        sections = sections_of(self.document)
-        defects, found = [], []
-        for name in self.sections:
-            matching = [section for section in sections if names(section.title, name)]
-            if any(not says_nothing(section) for section in matching):
-                found.append(name)
-            elif not matching:
-                defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
-            else:
-                title, said = one_line(matching[0].title, 80), one_line(first_words(matching[0]), 40)
-                text = (
-                    phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=title, said=said)
-                    if said
-                    else phrase("the section {name} ('{heading}') is empty", name=name, heading=title)
-                )
-                defects.append(Defect(Status.FAIL, text, matching[0].line or 0))
+        defects, found = section_defects(self.document, self.sections, names)
         self.observed["sections"] = found
         return defects + self._left_to_do()
 

@@ -13,20 +13,19 @@ import stat
 import typing as t
 
 from .._argspec import Spec, http_spec
-from .._clients.document import Document, Reading, borrowed, form_of
+from .._clients.document import Reading, borrowed, form_of
 from .._clients.document_places import Commit, Folder
 from .._clients.git_source import TRANSPORTS, NoSuchFile, fetched, within
 from .._clients.links import LOGIN_PAGE, SOFT_404, judge
-from .._clients.section_content import first_words, says_nothing
-from .._clients.section_names import meant, names_section, sections_of
+from .._clients.section_names import meant
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
 from .._http import Connection, public_url
-from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner, unreadable
 from ._document_fields import OWNER, Dated, Defect, executed_defects, first, owner_defects, review, review_measurements
 from ._document_head import with_head
 from ._document_links import SITES, Linked
+from ._document_sections import section_defects
 from ._document_source import LARGEST, GitArguments, Source
 from ._runbook_references import SPEC as REFERENCES
 from ._runbook_references import ReferenceArguments, for_hosts, judged
@@ -192,31 +191,6 @@ def _fetched(source: GitArguments, args: Arguments, runner: Runner, stack: conte
     return Source(where, tree.read(path, min(args["max_size"], LARGEST) + 1), form, place=Commit(path, tree))
 
 
-# -- sections
-
-
-def section_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list[Defect], list[str]]:
-    """What is wrong with the sections, and those that are there with content."""
-    defects: list[Defect] = []
-    found: list[str] = []
-    sections = sections_of(document)
-    for name in wanted:
-        matching = [section for section in sections if names_section(section.title, name)]
-        if any(not says_nothing(section) for section in matching):
-            found.append(name)
-        elif not matching:
-            defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
-        else:
-            title, said = one_line(matching[0].title, 80), one_line(first_words(matching[0]), 40)
-            text = (
-                phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=title, said=said)
-                if said
-                else phrase("the section {name} ('{heading}') is empty", name=name, heading=title)
-            )
-            defects.append(Defect(Status.FAIL, text, matching[0].line or 0))
-    return defects, found
-
-
 # -- the finding
 
 
@@ -285,5 +259,4 @@ __all__ = (
     "meant",
     "references",
     "run",
-    "section_defects",
 )
