@@ -379,12 +379,51 @@ HEALTHY += [
     row("the version in the title", headed("", title=TITLED, front=FRONT.replace("version: 1.4.0\n", "")), "pass", "7 sections"),
     row("a history above the sections", headed(HISTORY, front=FRONT), "pass", "7 sections"),
 ]
+LEFT = (
+    "Call [To complete].",
+    "Call <insert phone>.",
+    "A FAIRE : numéro",
+    "Reste à faire : la restauration.",
+    "A COMPLETER",
+    "Tel : XX XX XX XX XX",
+    "Phone: ...",
+    "- [ ] add the phone number",
+    "restic [tbd].",
+    "Call +33 X XX XX XX XX.",
+)
+NOT_LEFT = (
+    "Type `<insert phone>` or `{{ phone }}`, or press [Insert], then [Enter].",
+    "- [ ] Stop the service\n- [x] Add the node to the balancer",
+    "Ce qui est à faire : relancer restic.",
+    "Ports 10.x.x.x, answers 2xx or 3xx, `Tel : XX XX`",
+    "The alert says {{ $labels.queue }}.",
+    "Hello, [your name] speaking. Click [Add node].",
+    "Tel : 01 02 03 04 05",
+)
+HEALTHY += [
+    row(f"nothing is left to do: {line}", written(old=BACKUP, new=f"Each night.\n\n{line}"), "pass", "7 sections") for line in NOT_LEFT
+]
 VALIDATES = "validated_by: '{}'\n"
 HEALTHY += [
     row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "pass", "7 sections")
     for name in ("Jane Smith", "Janet Doeson", "CI team", "Ali Ben (approved)", "ali.ben@payments.example", "Ali Ben, 2026-10-01")
 ]
 FAULTS = [
+    *[
+        row(
+            f"something is left to do: {line}",
+            written(old=BACKUP, new=f"restic, each night.\n\n{line}"),
+            "fail",
+            "something is left to do in",
+        )
+        for line in LEFT
+    ],
+    row(
+        "something to do, of which it is not known by whom",
+        written(old=BACKUP, new="Chaque nuit.\n\nA FAIRE : relancer."),
+        "warn",
+        "left to do",
+    ),
     *[
         row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "fail", message)
         for name, message in (
@@ -556,6 +595,7 @@ FAULTS = [
     row("codes that nobody has declared", script(codes=None), "warn", "which error codes the service shows is not declared"),
 ]
 UNSEEN = [
+    row("a variable", written(old=BACKUP, new="restic, each night. Call {{ phone }}."), "unknown", "whether the variable in 'Backup"),
     *[
         row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "unknown", "who may be its author Jane Doe")
         for name in ("J. Doe", "jdoe", "Jane", "JD")

@@ -154,6 +154,8 @@ ALIVE = [
         "pass",
         "2 links",
     ),
+    links("an address with letters that are not ASCII", linked("/état", pages={"/%C3%A9tat": PAYMENTS}), "pass", "2 links"),
+    links("what looks like references and is none", linked("/w) and [0-9][a-z], [Ctrl][C] (x", pages={"/w": PAYMENTS}), "pass", "2 links"),
     links("GraphQL that answers", one(plain('{"data": {"page": {"title": "Payments"}}}', JSON)), "pass", "2 links"),
     links("a page", one(PAYMENTS), "pass", "2 links that lead"),
     links("the home page itself", linked("/"), "pass", "2 links"),

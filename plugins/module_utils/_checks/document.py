@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import re
 import typing as t
 
 from .._argspec import Spec, http_spec
@@ -30,6 +29,7 @@ from ._document_sections import section_defects
 from ._document_source import Source, SourceArguments, source_of
 from ._document_version import age_defects, last_change, validator_defects, version_defects, versions_of, with_date
 from ._known_errors import known_error_defects
+from ._left_to_do import left_to_do
 
 WHERE = "controller"
 TIMEOUT = 120.0
@@ -76,10 +76,6 @@ CONSTRAINTS = {
 DURATIONS = ("max_age", "behind", "link_timeout")
 SIZES = ("max_size",)
 _PATIENCE = 15.0  # seconds to read it
-_TO_DO = re.compile(
-    r"(?<![\w./-])(?:TODO|FIXME|TBD|TBC|TBA|T\.B\.D\.?|XXX+|to be (?:completed|defined|written|done)"
-    r"|(?:reste )?à (?:compléter|définir|rédiger|préciser|renseigner|remplir))(?![\w-]|\.\w)|(?<![\w-])(?i:todo)\s*:"
-)
 
 
 class Arguments(SourceArguments):
@@ -133,6 +129,15 @@ def run(args: Arguments, runner: Runner) -> Finding:
         return _Examination(args, runner, source, with_head(document)).finding(reading)
 
 
+def _left(title: str, line: str, status: Status) -> Message:
+    heading, said = one_line(title, 60), one_line(line.strip(), 60)
+    if status == Status.UNKNOWN:
+        return phrase(
+            "whether the variable in '{heading}' is filled in where it is read cannot be told: '{said}'", heading=heading, said=said
+        )
+    return phrase("something is left to do in '{heading}': '{said}'", heading=heading, said=said)
+
+
 class _Examination:
     def __init__(self, args: Arguments, runner: Runner, source: Source, document: Document) -> None:
         self.args, self.runner, self.source, self.document = args, runner, source, document
@@ -171,21 +176,17 @@ class _Examination:
         chosen = self.sections if blocking is None else blocking
         whole = self.args["preset"] == KNOWN_ERRORS and blocking is None
         seen: set[tuple[int, str]] = set()
+        codes = sorted({text for text, _line in self.document.codes}, key=len, reverse=True)[:1000]
         defects = []
         for section in self.document.sections:
             if says_nothing(section) or not (whole or any(names(section.title, name) for name in chosen)):
                 continue
             for part in section.parts:
                 for line in part.text.split("\n"):
-                    match = _TO_DO.search(line[:2000])
-                    if match and (part.line, line) not in seen:
+                    status = left_to_do(line, codes, is_code=part.kind == "code")
+                    if status is not None and (part.line, line) not in seen:
                         seen.add((part.line, line))
-                        said = phrase(
-                            "something is left to do in '{heading}': '{said}'",
-                            heading=one_line(section.title, 60),
-                            said=one_line(line.strip(), 60),
-                        )
-                        defects.append(Defect(Status.FAIL, said, part.line))
+                        defects.append(Defect(status, _left(section.title, line, status), part.line))
         return defects
 
     def _fields(self) -> tuple[list[Defect], Dated]:
