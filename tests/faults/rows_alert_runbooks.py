@@ -10,6 +10,7 @@ How it could pass without deserving it; each is a row below:
 - the page does not answer, or answers 200 and is dead or a login (a few; all of them are rows of ``runbook``);
 - the page answers, and is another alert's; it names the alert in its menu, in links or in a comment only; another name begins as this one;
 - a plain word that is a name (Down) stands in the prose of every page;
+- the page or section says nothing but the name: it is empty, TODO, a list of names, the rule itself; it says that the alert was removed;
 - the address leads to a section of another alert in a page that names this one elsewhere;
 - nothing is looked at: no alert of the service is loaded, all are left out, one that must be there is not;
 - one of several rules of one name has no address;
@@ -62,6 +63,8 @@ PAGES = {
     "/busy": lambda handler: empty(500),
     "/long": page("Long", WORDS * 1200 + "<h2>PaymentsDown</h2>"),
 }
+NAMES = "<h1>Alerts</h1><ul><li>PaymentsDown</li><li>PaymentsSlow</li><li>PaymentsLost</li></ul><p>Ask the team of payments.</p>"
+RULE = "<h1>Rules</h1><pre>groups:\n- name: payments\n  rules:\n  - alert: PaymentsDown\n    expr: up == 0\n    for: 5m\n</pre>"
 EXTERNAL = "external_labels: {dc: par1}"
 
 
@@ -165,6 +168,70 @@ ROWS = [
         ),
         "pass",
         "1 alert",
+    ),
+    *[
+        row(
+            f"a page that says what to do: {state}",
+            loaded(rule("PaymentsDown", "/told"), pages={"/told": page("Wiki", body)}),
+            "pass",
+            "1 alert",
+        )
+        for state, body in (
+            ("two words", "<h1>PaymentsDown</h1><p>Restart it.</p>"),
+            ("a command", "<h1>PaymentsDown</h1><pre>systemctl restart payments</pre>"),
+            ("a table", "<table><tr><th>Alert</th><th>What</th></tr><tr><td>PaymentsDown</td><td>Restart</td></tr></table>"),
+            ("terms and what they mean", "<h1>Alerts</h1><dl><dt>PaymentsDown</dt><dd>Restart it.</dd><dt>X</dt><dd>Call us.</dd></dl>"),
+            ("a link to the procedure", "<h1>Payments down</h1><ul><li><a href='/down'>Restart procedure</a></li></ul>"),
+            ("its rule and a sentence", RULE.replace("Rules", "PaymentsDown") + "<p>Restart the unit payments.</p>"),
+            ("something else was removed", "<h1>PaymentsDown</h1><p>Look whether the balancer was removed, then restart it.</p>"),
+            ("something is left to do", "<h1>PaymentsDown</h1><p>Restart it.</p><h2>History</h2><p>TODO</p>"),
+        )
+    ],
+    *[
+        row(
+            f"a page that does not say what to do: {state}",
+            loaded(rule("PaymentsDown", "/told"), pages={"/told": page("Wiki", body)}),
+            "fail",
+            "does not say what to do",
+        )
+        for state, body in (
+            ("headings alone", "<h1>PaymentsDown</h1><h2>Mitigation</h2><p>PaymentsDown</p>"),
+            ("its name in words", "<h1>Payments down</h1><p>PaymentsDown</p>"),
+            ("TODO", "<h1>PaymentsDown</h1><p>PaymentsDown</p><h2>Mitigation</h2><p>TBD</p>"),
+            ("to be written", "<h1>PaymentsDown</h1><h2>Mitigation</h2><p>PaymentsDown: to be completed</p>"),
+            ("who edited it", "<h1>PaymentsDown</h1><p>Last modified by Jane Doe on 3 May</p><p>Owner: payments</p>"),
+        )
+    ],
+    *[
+        row(f"no page at all: {body}", loaded(rule("PaymentsDown", "/told"), pages={"/told": page("Wiki", body)}), "fail", "is dead: ")
+        for body in (
+            "<h1>PaymentsDown</h1>",
+            "<h1>PaymentsDown</h1><p>TODO</p>",
+            "<h1>Search results for PaymentsDown</h1><p>No results.</p>",
+            "<h1>Create PaymentsDown</h1><p>You followed a link to a page that is not there yet.</p>",
+        )
+    ],
+    row(
+        "the section of the alert is empty",
+        loaded(
+            rule("PaymentsDown", "/told#paymentsdown"),
+            pages={"/told": page("A", "<h2 id=paymentsdown>PaymentsDown</h2><h2>B</h2>" + WORDS)},
+        ),
+        "fail",
+        "does not say what to do",
+    ),
+    row(
+        "a page that lists names",
+        loaded(rule("PaymentsDown", "/told"), pages={"/told": page("Wiki", NAMES)}),
+        "warn",
+        "lists names of alerts, and does not say",
+    ),
+    row("a page that shows the rules", loaded(rule("PaymentsDown", "/told"), pages={"/told": page("W", RULE)}), "warn", "shows the rule"),
+    row(
+        "a page that says that the alert was removed",
+        loaded(rule("PaymentsDown", "/told"), pages={"/told": page("W", "<h1>Old</h1><p>PaymentsDown was removed in 2021.</p>")}),
+        "unknown",
+        "says that this alert was removed",
     ),
     row("no annotation", loaded(BOTH[0], rule("PaymentsSlow", None)), "fail", "PaymentsSlow has no annotation runbook_url$"),
     row("an empty annotation", loaded(rule("PaymentsDown", " ")), "fail", "PaymentsDown has no annotation runbook_url"),

@@ -10,7 +10,8 @@ How it could pass without deserving it; each is a row below:
 - it is for another version, says none, says a range, or the version that is deployed is not known; 1.4.1 begins as 1.4.10 does;
 - it is too old, of the future, older than the service, or its date means two days of which one is too old;
 - a known error without a workaround: an empty cell, N/A, no column for it, a section without one, a paragraph without one, a label alone;
-  errors that cannot be read at all; a list that was emptied;
+  words that say that there is none, that it is looked into or to be waited for; yes, a ticket, the error's own name; one that refers to
+  another that refers to it; an error in the text below the table; errors that cannot be read at all; a list that was emptied; none but one;
 - an error code that is not in the script, is only named, stands in a longer one, or in a comment; codes that nobody has declared, or cannot
   be looked up;
 - it cannot be read: no file, a folder, a login page, a page that is gone, bytes, too large, a clone of git that is too shallow.
@@ -127,6 +128,7 @@ Send it again.
 First version.
 """
 LIST = "# Erreurs connues\n\n- PAY-101 : page lente. Contournement : relancer.\n- PAY-102 : courriel perdu. Contournement : le renvoyer.\n"
+PAIR = "# Known errors\n\n| Error | Symptom | Workaround |\n| --- | --- | --- |\n| E1 | slow | {} |\n| E2 | lost | {} |\n"
 NONE = "# Known errors\n\nThere are no known errors in this version.\n"
 SCRIPT = """\
 # Payments: what the call centre says
@@ -308,11 +310,167 @@ HEALTHY = [
         "pass",
         "2 known errors",
     ),
+    *[
+        row(f"a known error with the workaround '{said}'", errors(PAIR.format("restart the worker", said)), "pass", "2 known errors")
+        for said in (
+            "Restart",
+            "see E1",
+            "Do not pay at midnight",
+            "Wait ten minutes, then try again",
+            "Upgrade to 1.5",
+            "Under investigation; meanwhile, restart the worker",
+            "Attendre la fin du traitement, puis relancer",
+            "No batch on Monday, run it by hand",
+        )
+    ],
+    row(
+        "a workaround in code below its heading",
+        errors(SECTIONS, old="Workaround: restart the worker.", new="Workaround:\n\n```\nsystemctl restart worker\n```"),
+        "pass",
+        "2 known errors",
+    ),
+    row(
+        "errors that are read are named in the text too", errors(TABLE + "\nPAY-102 is the one that most people see.\n"), "pass", "2 known"
+    ),
+    row("an error of before is named in the text", errors(TABLE + "\nPAY-90 was fixed in 1.3, see RFC-2119.\n"), "pass", "2 known"),
     row("a script with each code", script(), "pass", "3 sections.*2 error codes"),
     row("a script of a service that shows no codes", script(codes=[]), "pass", "0 error codes"),
     row("codes of a file of the service", with_source("A = 'PAY-1001'\nB = 'PAY-1002'\n"), "pass", "2 error codes"),
 ]
+HEAD = {
+    "a table": (
+        "| Owner | team-payments |\n| --- | --- |\n| Author | Jane Doe |\n| Validated by | Ali Ben |\n| Version | 1.4.0 |\n"
+        "| Last reviewed | {reviewed} |\n"
+    ),
+    "a table with a head": (
+        "| Field | Value |\n| --- | --- |\n| Owner | team-payments |\n| Validated by | Ali Ben |\n| **Version** | v1.4.0 |\n"
+        "| Date | {reviewed} |\n"
+    ),
+    "a table of one row": (
+        "| Owner | Validated by | Version | Last reviewed |\n| --- | --- | --- | --- |\n| team-payments | Ali Ben | 1.4.0 | {reviewed} |\n"
+    ),
+    "bold labels": "**Owner:** team-payments\\\n**Validated by:** Ali Ben\\\n**Version**: 1.4.0\\\n**Last reviewed:** {reviewed} by Ali\n",
+    "a list": "- Owner: team-payments\n- Validated by: Ali Ben\n- Version: 1.4.0 (LTS)\n- Last reviewed: {reviewed}\n",
+    "lines": "Owner: team-payments\nValidated by: Ali Ben\nVersion: 1.4.0\nLast reviewed: {reviewed}\n",
+    "one line": "Owner: team-payments | Validated by: Ali Ben | Version: 1.4.0 | Last reviewed: {reviewed}\n",
+    "French lines": "Responsable : équipe paiements\nValidé par : Ali Ben\nVersion : 1.4.0\nRevu le : {reviewed}\n",
+    "a table of HTML": (
+        "<table><tr><th>Owner</th><td>team-payments</td></tr><tr><th>Validated by</th><td>Ali Ben</td></tr>"
+        "<tr><th>Version</th><td>1.4.0</td></tr><tr><th>Last reviewed</th><td>{reviewed}</td></tr></table>\n"
+    ),
+    "terms": (
+        "<dl><dt>Owner</dt><dd>team-payments</dd><dt>Validated by</dt><dd>Ali Ben</dd><dt>Version</dt><dd>1.4.0</dd>"
+        "<dt>Last reviewed</dt><dd>{reviewed}</dd></dl>\n"
+    ),
+    "a section for it": (
+        "## Document control\n\n| Owner | team-payments |\n| - | - |\n| Validated by | Ali |\n| Version | 1.4.0 |\n| Date | {reviewed} |\n"
+    ),
+}
+TITLED = "# Payments v1.4.0: operations manual"
+
+
+def headed(head: str, *, title: str = "# Payments: operations manual", **more: t.Any) -> t.Callable[[World], dict[str, t.Any]]:
+    return written(MANUAL.replace("# Payments: operations manual\n", f"{title}\n\n{head}"), **{"front": "", **more})
+
+
+HISTORY = "| Version | Date | Author |\n| --- | --- | --- |\n| 1.4.0 | 2020-01-01 | Jane |\n| 1.3.0 | 2019-01-01 | Jane |\n\n"
+HEALTHY += [row(f"what a front matter says is in {state}", headed(head), "pass", "7 sections, an owner") for state, head in HEAD.items()]
+HEALTHY += [
+    row("the version in the title", headed("", title=TITLED, front=FRONT.replace("version: 1.4.0\n", "")), "pass", "7 sections"),
+    row("a history above the sections", headed(HISTORY, front=FRONT), "pass", "7 sections"),
+]
+LEFT = (
+    "Call [To complete].",
+    "Call <insert phone>.",
+    "A FAIRE : numéro",
+    "Reste à faire : la restauration.",
+    "A COMPLETER",
+    "Tel : XX XX XX XX XX",
+    "Phone: ...",
+    "- [ ] add the phone number",
+    "restic [tbd].",
+    "Call +33 X XX XX XX XX.",
+)
+NOT_LEFT = (
+    "Type `<insert phone>` or `{{ phone }}`, or press [Insert], then [Enter].",
+    "- [ ] Stop the service\n- [x] Add the node to the balancer",
+    "Ce qui est à faire : relancer restic.",
+    "Ports 10.x.x.x, answers 2xx or 3xx, `Tel : XX XX`",
+    "The alert says {{ $labels.queue }}.",
+    "Hello, [your name] speaking. Click [Add node].",
+    "Tel : 01 02 03 04 05",
+)
+HEALTHY += [
+    row(f"nothing is left to do: {line}", written(old=BACKUP, new=f"Each night.\n\n{line}"), "pass", "7 sections") for line in NOT_LEFT
+]
+VALIDATES = "validated_by: '{}'\n"
+HEALTHY += [
+    row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "pass", "7 sections")
+    for name in ("Jane Smith", "Janet Doeson", "CI team", "Ali Ben (approved)", "ali.ben@payments.example", "Ali Ben, 2026-10-01")
+]
 FAULTS = [
+    *[
+        row(
+            f"something is left to do: {line}",
+            written(old=BACKUP, new=f"restic, each night.\n\n{line}"),
+            "fail",
+            "something is left to do in",
+        )
+        for line in LEFT
+    ],
+    row(
+        "something to do, of which it is not known by whom",
+        written(old=BACKUP, new="Chaque nuit.\n\nA FAIRE : relancer."),
+        "warn",
+        "left to do",
+    ),
+    *[
+        row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "fail", message)
+        for name, message in (
+            ("DOE Jane", "by its author only"),
+            ("Doe, Jane", "by its author only"),
+            ("jane.doe@payments.example", "by its author only"),
+            ("not validated yet", "it is not validated: not validated yet"),
+            ("pending Ali Ben", "is a placeholder"),
+            ("Ali Ben (refused)", "it is not validated: Ali Ben .refused."),
+            ("Ali Ben, Zoé (rejected)", "it is not validated: Zoé"),
+            ("CI", "is a placeholder"),
+            ("dependabot[bot]", "is a placeholder"),
+            ("Jane Doe, 2026-10-01", "by its author only"),
+        )
+    ],
+    row(
+        "one who must is still to validate it",
+        written(old=VALIDATED, new=VALIDATES.format("Ali, Zoé (pending)"), validators=["Zoé"]),
+        "fail",
+        "not validated by Zoé",
+    ),
+    row("the table above the sections is too old", headed(HEAD["a table"], reviewed=400), "fail", "400 d.* ago"),
+    row(
+        "the list above the sections has a placeholder", headed(HEAD["a list"], old="team-payments", new="TBD"), "fail", "is a placeholder"
+    ),
+    row("the front matter counts, not the lines below it", headed(HEAD["lines"], front="---\nversion: 1.3.0\n---\n"), "fail", "1.3.0, and"),
+    row(
+        "the version of something else",
+        headed("Version: 1.4.0 of PostgreSQL is needed\n", front=FRONT.replace("version: 1.4.0\n", "")),
+        "fail",
+        "does not say for which",
+    ),
+    row(
+        "a history is no version of the service",
+        headed(HISTORY, front=FRONT.replace("version: 1.4.0\n", "")),
+        "fail",
+        "does not say for which",
+    ),
+    row(
+        "another version in the title",
+        headed("", title=TITLED.replace("4", "3"), front=FRONT.replace("version: 1.4.0\n", "")),
+        "fail",
+        "for version 1.3.0",
+    ),
+    row(
+        "an owner within a section", headed("", old="It takes payments.", new="Owner: team-payments", front=""), "fail", "no owner is named"
+    ),
     row("the file is not there", lambda world: {"path": str(world.folder / "gone.md"), "preset": "architecture"}, "fail", "does not exist"),
     row("a folder", lambda world: {"path": str(world.folder), "preset": "architecture"}, "fail", "is a folder"),
     row("an empty file", written("", front=" \n"), "fail", "is empty"),
@@ -366,6 +524,29 @@ FAULTS = [
         "the known error PAY-102 has no workaround",
     ),
     row("a known error with none for a workaround", errors(TABLE, old="send it again", new="none"), "fail", "PAY-102 has no workaround"),
+    *[
+        row(f"a known error with '{said}' for a workaround", errors(PAIR.format("restart", said)), "fail", "E2 has no workaround")
+        for said in (
+            "No workaround known",
+            "There is no workaround yet.",
+            "Pas de contournement",
+            "Aucun contournement connu à ce jour",
+            "Under investigation",
+            "No workaround. Under investigation.",
+            "En cours d'analyse",
+            "Wait for version 1.5",
+            "Attendre le correctif de l'éditeur",
+            "We do not know what to do",
+            "lost",
+        )
+    ],
+    row("two known errors that refer to each other", errors(PAIR.format("see E2", "see E1")), "fail", "E1 has no workaround .and 1 more"),
+    row(
+        "a section that says that there is no workaround",
+        errors(SECTIONS, old="Send it again.", new="There is no workaround yet, the team is working on it."),
+        "fail",
+        "a mail is missing has no workaround",
+    ),
     row(
         "a table without a column for it",
         errors("# Known errors\n\n| Error | Since |\n| --- | --- |\n| PAY-101 | 1.3 |\n"),
@@ -414,6 +595,11 @@ FAULTS = [
     row("codes that nobody has declared", script(codes=None), "warn", "which error codes the service shows is not declared"),
 ]
 UNSEEN = [
+    row("a variable", written(old=BACKUP, new="restic, each night. Call {{ phone }}."), "unknown", "whether the variable in 'Backup"),
+    *[
+        row(f"validated by {name}", written(old=VALIDATED, new=VALIDATES.format(name)), "unknown", "who may be its author Jane Doe")
+        for name in ("J. Doe", "jdoe", "Jane", "JD")
+    ],
     row("the version that is deployed is not known", written(version=None), "unknown", "is not given .version."),
     row(
         "of a range of versions",
@@ -432,6 +618,28 @@ UNSEEN = [
         errors("# Known errors\n\n| Error | Workaround |\n| --- | --- |\n"),
         "unknown",
         "no known error can be read",
+    ),
+    *[
+        row(f"a known error with '{said}' for a workaround", errors(PAIR.format("restart", said)), "unknown", "does not tell what to do")
+        for said in ("Yes", "PAY-123", "see PAY-123", "Fixed in 1.5", "No workaround; restart it")
+    ],
+    row(
+        "no known errors, except one",
+        errors("# Known errors\n\nNo known errors, except that the worker loses payments at midnight.\n"),
+        "unknown",
+        "no known error can be read",
+    ),
+    row(
+        "no known errors, and one in the next sentence",
+        errors("# Known errors\n\nThere are no known errors. However, payments get lost at midnight.\n"),
+        "unknown",
+        "no known error can be read",
+    ),
+    row(
+        "a known error in the text below the table",
+        errors(PAIR.format("restart", "send it again") + "\nE3 loses money, we do not know what to do.\n"),
+        "unknown",
+        "E3 is named in the text",
     ),
     row("no file with codes", with_source(None), "unknown", "which has the error codes of the service, does not exist"),
     row("a pattern that fits no code", with_source("PAY-1001", codes_pattern="ABC-####"), "unknown", "no error code like ABC-####"),

@@ -9,6 +9,9 @@ How a link could be taken for alive and is dead, or was not seen; each is a row 
   redirect, by ``meta refresh``, or as its content; what the site answers for every address; where it leads everybody who is lost;
 - status 200 and not seen: the shell of a JavaScript application, a route of its behind #, a login page (of the same site, of another,
   by its form, by where it leads, with the address in the query to go back), a challenge of a firewall, frames;
+- status 200 and words of its own: gone, deleted, in the trash, to be created, a search without a result, in French, German or Spanish;
+  a server without its site, a domain for sale; not now (maintenance, an error page); not for this reader (a permission, cookies);
+  a heading with nothing or TODO below it; an answer of GraphQL that has no data;
 - HEAD says 200 where GET says 404;
 - an anchor that is not in the page, that only looks alike, that lies behind what is read of a page, or in what is no page;
 - credentials that go where they do not belong: another host, another port, after a redirect, or written into the link;
@@ -23,7 +26,7 @@ import typing as t
 
 from rows_runbook import BODY, FRONT, day
 from table import Row, World
-from wiki import HOME, LOGIN, SHELL, WORDS, Wiki, empty, page, plain, to
+from wiki import HOME, LOGIN, SHELL, WORDS, Answer, Wiki, empty, page, plain, to
 
 LONG = page("Long", WORDS * 1200 + "<h2 id='far'>Far</h2>")
 FRONT_PAGE = {"/": HOME}
@@ -88,7 +91,72 @@ def one(answer: t.Any, path: str = "/wiki/payments", **more: t.Any) -> t.Callabl
 
 
 JSON = "application/json"
+SAID_GONE = (
+    ("Wiki", "<h1>Oops! We can't find that page</h1><p>Try the search.</p>"),
+    ("Wiki", "<h1>Payments</h1><p>This page has been deleted.</p>"),
+    ("Payments", "<h1>Payments</h1><p>This page is in the trash. Restore it or delete it.</p>"),
+    ("Payments - Wiki", "<h1>Payments</h1><p>There is currently no text in this page. You can search for it in other pages.</p>"),
+    ("Creating Payments", "<h1>Creating Payments</h1><p>You followed a link to a page that doesn't exist yet. Fill in the form.</p>"),
+    ("Create Payments", "<h1>Create Payments</h1><p>You followed a link to a page that is not there yet.</p>"),
+    ("Search", "<h1>Search results: 0 results</h1>"),
+    ("Search results for payments", "<h1>Search results for payments</h1><p>No results.</p>"),
+    ("ACME", "<p>La page demandée est inaccessible ou a été supprimée.</p>"),
+    ("Wiki", "<h1>Cette page n'existe plus</h1>"),
+    ("Seite nicht gefunden", "<p>Zur Startseite</p>"),
+    ("Wiki", "<h1>Página no encontrada</h1>"),
+    ("Welcome to nginx!", "<h1>Welcome to nginx!</h1><p>If you see this page, the server is installed and working.</p>"),
+    ("Apache2 Ubuntu Default Page: It works", "<p>This is the default welcome page.</p>"),
+    ("wiki.example", "<h1>wiki.example domain is for sale</h1>"),
+    ("Wiki", "<h1>Sorry, this page isn't available</h1>"),
+)
+SAID_LATER = (
+    ("500 Internal Server Error", "<h1>Internal Server Error</h1>"),
+    ("Service Unavailable", "<p>No server is available.</p>"),
+    ("Maintenance", "<h1>Maintenance</h1><p>We are back soon.</p>"),
+    ("Wiki", "<h1>Oops, something went wrong</h1><p>Reload.</p>"),
+    ("Wiki", "<h1>Site en maintenance</h1><p>De retour bientôt.</p>"),
+)
+WALLS = (
+    ("Permission denied", "<p>Ask an administrator.</p>"),
+    ("Wiki", "<h1>Not Permitted</h1><p>You cannot view this.</p>"),
+    ("Request access - Wiki", "<p>Ask for it, or switch to another account.</p>"),
+    ("Before you continue", "<h1>Before you continue</h1><p>We use cookies and data.</p>"),
+    ("ACME", "<h1>Pick an account</h1><p>jane@acme.example</p>"),
+    ("Anmelden", "<p>ACME</p>"),
+    ("Wiki", "<h1>Accès refusé</h1><p>Demandez à un administrateur.</p>"),
+)
+SAID_OTHERWISE = (
+    ("Payments: page not found on checkout", "<h1>Page not found on checkout</h1>" + WORDS),
+    ("What to do when a page was deleted", "<h1>Deleted pages</h1><p>Restore it from the trash.</p>"),
+    ("Payments", "<h1>Payments</h1><h2>Maintenance</h2><p>Stop it, then start it.</p>"),
+    ("Maintenance", "<h1>Maintenance</h1><p>Stop the unit payments before each patch of the database, then start it.</p>"),
+    ("Permission denied on /var/lib", "<h1>Permission denied on /var/lib</h1><p>Give it to the user payments.</p>"),
+    ("HTTP 503 Service Unavailable on checkout", "<p>Restart it.</p>"),
+    ("nginx", "<h1>nginx</h1><p>Restart nginx.</p>"),
+    ("Search results", "<h1>Search results for payments</h1><ul><li>Payments down</li><li>Payments slow</li></ul>"),
+    ("Payments", "<h1>Payments</h1><p>No results in the queue: restart it.</p>"),
+    ("The page of payments", "<h1>The page of payments</h1><p>It is available.</p>"),
+    ("Payments", "<h1>Payments</h1><img src='/schema.png'>"),
+    ("Payments", "<h1>Payments</h1><form><input name='email'></form><p>Subscribe, and call 4711.</p>"),
+)
+HUGE = 2_200_000
+
+
+def wall_of(letters: str, before: str, after: str) -> Answer:
+    return page("Payments", before + letters * HUGE + after + WORDS)
+
+
 ALIVE = [
+    *[links(f"a page that is one: {title}, {body[:30]}", one(page(title, body)), "pass", "2 links") for title, body in SAID_OTHERWISE],
+    links(
+        "a redirect to a short path that is no language",
+        linked("/old", pages={"/old": to("/ok"), "/ok": PAYMENTS}),
+        "pass",
+        "2 links",
+    ),
+    links("an address with letters that are not ASCII", linked("/état", pages={"/%C3%A9tat": PAYMENTS}), "pass", "2 links"),
+    links("what looks like references and is none", linked("/w) and [0-9][a-z], [Ctrl][C] (x", pages={"/w": PAYMENTS}), "pass", "2 links"),
+    links("GraphQL that answers", one(plain('{"data": {"page": {"title": "Payments"}}}', JSON)), "pass", "2 links"),
     links("a page", one(PAYMENTS), "pass", "2 links that lead"),
     links("the home page itself", linked("/"), "pass", "2 links"),
     links("the home page under a longer name", linked("/app/", pages={"/": to("/app/"), "/app/": HOME}), "pass", "2 links"),
@@ -155,6 +223,19 @@ ALIVE = [
     ),
 ]
 DEAD = [
+    *[
+        links(f"a page that says that it is gone: {title}, {body[:30]}", one(page(title, body)), "fail", "a page that says '")
+        for title, body in SAID_GONE
+    ],
+    links("a heading alone", one(page("Payments", "<h1>Payments</h1>")), "fail", "a heading and nothing below it"),
+    links("a heading and TODO", one(page("Payments", "<h1>Payments</h1><p>TODO</p>")), "fail", "a heading and 'TODO' alone"),
+    links("a plain text that says that it is gone", one(plain("page missing\n")), "fail", "says 'page missing'"),
+    links(
+        "GraphQL that finds nothing",
+        one(plain('{"data": null, "errors": [{"message": "Could not resolve to a Repository with the name x."}]}', JSON)),
+        "fail",
+        "says 'Could not resolve",
+    ),
     links("HEAD answers, GET does not", one(head_alone), "fail", "is dead: .*/wiki/payments answers with status 404"),
     links("an empty answer", one((200, {"Content-Type": "text/html"}, b"\n")), "fail", "status 200 and an empty page"),
     links(
@@ -206,6 +287,50 @@ DEAD = [
     links("an anchor in a comment", one(page("P", "<!-- <h2 id='queue'> -->" + WORDS), "/wiki/p#queue"), "fail", "no anchor #queue"),
 ]
 UNSEEN = [
+    *[
+        links(
+            f"a page of a server that cannot: {title}, {body[:30]}", one(page(title, body)), "unknown", "cannot answer now: its page says"
+        )
+        for title, body in SAID_LATER
+    ],
+    *[
+        links(f"a wall: {title}, {body[:30]}", one(page(title, body)), "unknown", "does not show its page to this reader")
+        for title, body in WALLS
+    ],
+    links(
+        "a login that asks for an address first",
+        one(page("ACME", "<p>Welcome</p><form><input name='identifier'></form><p>Next</p>")),
+        "unknown",
+        "asks who it is that reads it",
+    ),
+    links(
+        "an application that is not loaded",
+        one(
+            page(
+                "Grafana",
+                "<p>If you're seeing this Grafana has failed to load its application files. "
+                + "Look at it. " * 30
+                + "</p><script src=a.js></script>",
+            )
+        ),
+        "unknown",
+        "shell of a JavaScript",
+    ),
+    links(
+        "a page that begins with a long style", one(wall_of("a{}", "<style>", "</style>")), "unknown", "what was read of it shows nothing"
+    ),
+    links(
+        "a page that begins with a picture within it",
+        one(wall_of("A", "<h1>Payments</h1><img src='data:image/png;base64,", "'>")),
+        "unknown",
+        "what was read of it shows nothing",
+    ),
+    links(
+        "GraphQL that has no data",
+        one(plain('{"data": null, "errors": [{"message": "Something is odd"}]}', JSON)),
+        "unknown",
+        "Something is odd",
+    ),
     links(
         "the shell of an application", linked("/wiki/payments", others=SHELL), "unknown", "shell of a JavaScript application.*API or export"
     ),

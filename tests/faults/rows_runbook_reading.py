@@ -37,6 +37,9 @@ def saying(text: str) -> Arrange:
     return written((FRONT + BODY).replace(ROLLBACK, text.replace("{", "{{").replace("}", "}}") + "\n"))
 
 
+ALERTS = BODY.replace("{link}", "it") + "\n## PaymentsDown\n\n### Mitigation\n\nTODO\n\n## DiskFull\n\n### Mitigation\n\nRemove it.\n"
+
+
 def fronted(*lines: str, without: str = REVIEWED, **args: t.Any) -> Arrange:
     """With these lines in the front matter, instead of one of the usual ones."""
     return written(FRONT.replace(f"{without}\n", "".join(f"{line}\n" for line in lines)) + BODY, **args)
@@ -358,6 +361,17 @@ ROWS = [
         "fail",
         "no owner is named|no review date",
     ),
+    # -- several sections of one name
+    Row(
+        "runbook",
+        "a section that is to come behind another of its name",
+        raw(whole(body=ALERTS)),
+        "warn",
+        r"line \d+: the section mitigation .'Mitigation'. says only 'TODO'",
+    ),
+    Row("runbook", "a section that is empty before another of its name", raw(whole(body=ALERTS.replace("TODO", ""))), "warn", "is empty"),
+    Row("runbook", "sections of one name that say something", raw(whole(body=ALERTS.replace("TODO", "Empty it."))), "pass", "5 sections"),
+    Row("runbook", "one of several that need none", raw(whole(body=ALERTS.replace("TODO", "Not applicable."))), "pass", "5 sections"),
     # -- executed
     *(
         Row(
@@ -367,7 +381,7 @@ ROWS = [
             "fail",
             "executed by its author only",
         )
-        for name in ("jane doe", "Jane.Doe", "jane.doe@payments.example", "Jane Doe <j@x.example>")
+        for name in ("jane doe", "Jane.Doe", "jane.doe@payments.example", "Jane Doe <j@x.example>", "DOE Jane", "Doe, Jane", "janedoe")
     ),
     *(
         Row(
@@ -377,7 +391,42 @@ ROWS = [
             "fail",
             "nobody is named who has executed it",
         )
-        for name in ("n/a", "TBD", "''", "[]")
+        for name in ("n/a", "TBD", "''", "[]", "'dependabot[bot]'", "planned", "not yet executed", "me", "CI", "pending Ali Ben")
+    ),
+    *(
+        Row(
+            "runbook",
+            f"executed by who may be its author: {name}",
+            fronted(AUTHOR, f"executed_by: '{name}'", without=AUTHOR, executed_by_other=True),
+            "unknown",
+            "who may be its author Jane Doe: write both names in full",
+        )
+        for name in ("J. Doe", "jdoe", "Jane")
+    ),
+    *(
+        Row(
+            "runbook",
+            f"executed by another: {name}",
+            fronted(AUTHOR, f"executed_by: '{name}'", "execution_result: 0 failures, ok", without=AUTHOR, executed_by_other=True),
+            "pass",
+            "5 sections",
+        )
+        for name in ("Jane Smith", "John Doe", "aben", "Jane Doe, Ali Ben", "operations")
+    ),
+    *(
+        Row(
+            "runbook",
+            f"executed, with the result {result}",
+            fronted(AUTHOR, "executed_by: Ali Ben", f"execution_result: {result}", without=AUTHOR, executed_by_other=True),
+            status,
+            message,
+        )
+        for result, status, message in (
+            ("failed", "fail", "its last execution did not work .execution_result: failed."),
+            ("échec à l'étape 3", "fail", "did not work"),
+            ("planned", "fail", "is still to come"),
+            ("partially successful", "unknown", "worked in part"),
+        )
     ),
     Row(
         "runbook",

@@ -16,6 +16,7 @@ from .._clients.written_dates import days_meant
 from .._finding import CannotObserve, Measurement, Status
 from .._message import one_line
 from .._phrase import Message, phrase
+from ._people_named import DONE, MAYBE, OTHER, SAME, is_person, outcome, same_person, same_words, standing
 
 OWNER = (
     "owner", "owners", "responsable", "responsables", "proprietaire", "team", "equipe", "author", "authors", "auteur", "auteurs",
@@ -27,6 +28,7 @@ EXECUTED_ON = (
     "executed on", "executed at", "executed", "last executed", "last executed on", "rehearsed on", "rehearsed", "tested on", "last tested",
     "last tested on", "execute le", "teste le", "joue le", "derniere execution",
 )  # fmt: skip
+RESULT = ("execution result", "result", "outcome", "resultat", "resultat de l execution", "execution status")
 REVIEWED = (
     "last reviewed", "reviewed", "last review", "reviewed on", "reviewed at", "last reviewed on", "review date", "last verified",
     "verified", "last tested", "revu le", "relu le", "derniere revue", "date de revue", "derniere relecture", "verifie le",
@@ -101,30 +103,68 @@ def people(text: str) -> list[str]:
     return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text[:_LONGEST_NAMES]) if name] or [text]
 
 
-def _same(name: str) -> str:
-    """As people are compared: jane.doe@payments.example is Jane Doe."""
-    return normalize(re.sub(r"\s*<[^<>]*>$", "", name).lstrip("@").partition("@")[0])
+def others(written: str, author: str) -> tuple[str, list[str]]:
+    """Who has done it besides the author: ``other``, ``maybe`` or ``same``, and those of whom this is said."""
+    names = [name for name in people(written) if _has_done(name)]
+    authors = [name for name in people(author) if not is_nobody(name)] if author else []
+    if any(same_words(written, one) for one in [author, *authors]):
+        return SAME, names  # "Doe, Jane" is one person
+    found: dict[str, list[str]] = {OTHER: [], MAYBE: [], SAME: []}
+    for name in names:
+        kinds = {same_person(name, one) for one in authors}
+        found[SAME if SAME in kinds else MAYBE if MAYBE in kinds else OTHER].append(name)
+    return next(((kind, list(which)) for kind, which in found.items() if which), (SAME, names))
+
+
+def _has_done(name: str) -> bool:
+    return not is_nobody(name) and is_person(name) and standing(name) == DONE
 
 
 def executed_defects(document: Document, max_age: float | None, now: dt.datetime) -> list[Defect]:
-    """It was executed by somebody other than who wrote it; not longer ago than ``max_age``, where that is asked for."""
+    """It was executed by somebody other than who wrote it, and worked; not longer ago than ``max_age``, where that is asked for."""
     fields = document.front
     author, executed = first(fields, AUTHOR), first(fields, EXECUTED_BY)
-    names = [name for name in people(executed) if not is_nobody(name)] if executed else []
-    if not names:
+    if not executed or not any(_has_done(name) for name in people(executed)):
         return [Defect(Status.FAIL, phrase("nobody is named who has executed it (executed_by)"))]
-    authors = {_same(name) for name in people(author) if not is_nobody(name)} if author else set()
-    if not authors:
+    if not author or all(is_nobody(name) for name in people(author)):
         said = phrase("no author is named, so nobody knows whether another than the author has executed it")
         return [Defect(Status.FAIL, said)]
-    if not {_same(name) for name in names} - authors:
+    kind, names = others(executed, author)
+    if kind == SAME:
         return [Defect(Status.FAIL, phrase("it was executed by its author only ({author})", author=executed))]
+    defects = _of_result(fields)
+    if kind == MAYBE:
+        said = phrase(
+            "it was executed by {names:list}, who may be its author {author}: write both names in full", names=names, author=author
+        )
+        defects.append(Defect(Status.UNKNOWN, said))
     name, value = _executed_on(fields)
     if value in (None, ""):
         if max_age is None:
-            return []
-        return [Defect(Status.FAIL, phrase("it is not said when it was executed (executed_on)"))]
-    return list(dated(name, value, max_age, now, _EXECUTION).defects)
+            return defects
+        return [*defects, Defect(Status.FAIL, phrase("it is not said when it was executed (executed_on)"))]
+    return [*defects, *dated(name, value, max_age, now, _EXECUTION).defects]
+
+
+def _of_result(fields: t.Mapping[str, object]) -> list[Defect]:
+    """What is said of how the execution went."""
+    inside = [value for name in EXECUTED_BY for value in _mappings(fields.get(name))]
+    written = next(
+        (said for said in (first({normalize(str(k)): v for k, v in one.items()}, RESULT) for one in [fields, *inside]) if said), ""
+    )
+    result = outcome(written)
+    if result == "failed":
+        return [Defect(Status.FAIL, phrase("its last execution did not work (execution_result: {result})", result=one_line(written, 60)))]
+    if result == "later":
+        return [Defect(Status.FAIL, phrase("its execution is still to come (execution_result: {result})", result=one_line(written, 60)))]
+    if result:
+        said = phrase("its last execution worked in part (execution_result: {result})", result=one_line(written, 60))
+        return [Defect(Status.UNKNOWN, said)]
+    return []
+
+
+def _mappings(value: object) -> list[t.Mapping[str, object]]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, t.Mapping)]
 
 
 def _executed_on(fields: t.Mapping[str, object]) -> tuple[str, object]:
@@ -247,12 +287,14 @@ __all__ = (
     "EXECUTED_BY",
     "EXECUTED_ON",
     "OWNER",
+    "RESULT",
     "REVIEWED",
     "Dated",
     "Defect",
     "executed_defects",
     "first",
     "is_nobody",
+    "others",
     "owner_defects",
     "people",
     "review",

@@ -10,7 +10,7 @@ import fnmatch
 import os
 import re
 import typing as t
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from .._clients.document import Document, Link, Reading, Undefined, form_of
 from .._clients.document_places import Place
@@ -194,9 +194,17 @@ def _absolute(target: str, base: str) -> str | None:
         parts = urlsplit(address)
         if parts.scheme.lower() not in ("http", "https"):
             return ""
-        return address if parts.hostname and (parts.port is None or parts.port > 0) else None
+        if not parts.hostname or not (parts.port is None or parts.port > 0):
+            return None
+        return address if address.isascii() else _encoded(parts)
     except ValueError:
         return None
+
+
+def _encoded(parts: SplitResult) -> str:
+    """An address as it is sent: a path with letters of any script has them by their numbers."""
+    path, query, fragment = (quote(part, safe="/%:=&?~+!$,;'@()*[]-._") for part in parts[2:])
+    return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
 
 def _ignored(target: str, patterns: t.Sequence[str]) -> bool:

@@ -19,7 +19,8 @@ from .._finding import CannotObserve, Status
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from ._document_fields import AUTHOR, Dated, Defect, first, is_nobody, people
+from ._document_fields import AUTHOR, Dated, Defect, first, is_nobody, others, people
+from ._people_named import DONE, MAYBE, REFUSED, SAME, is_person, standing
 
 # of the service, before that of the document itself
 VERSION = (
@@ -38,9 +39,15 @@ UPDATED = (
 _NAMED = re.compile(
     r"\s*[*_]*(?:application |service |software )?(?:version|release|applies to|s'applique à)[*_]*"
     r"(?: de l'application| du service)?\s*[:：]\s*"
-    r"[*_`]*([^\s*_`|,;]{1,60})",
+    r"[*_`]*([^|;]{1,60}?)[*_`.]*\s*(?:\||$)",
     re.IGNORECASE,
 )
+_ONE = r"(?:version |release )?(?:v|r)?[.-]?\d+(?:\.[\w*]+)*(?:[-+_][\w.]+)*"
+_VERSIONS = re.compile(
+    rf"(?:{_ONE}|[\w.+/-]{{1,60}})(?:(?:\s*[,;/]\s*|\s+(?:and|et|or|ou)\s+){_ONE})*(?:\s*\([^()]{{0,60}}\))?", re.IGNORECASE
+)
+_RANGE = re.compile(r"[<>=~^]{1,2}\s?\S{1,30}(?:\s*,?\s*[<>=~^]{1,2}\s?\S{1,30})?|\S{1,20}\s+-\s+\S{1,20}")
+_IN_TITLE = re.compile(r"(?<![\w.-])(?:[vV]\.?\s?|(?i:version|release)\s)?(\d+(?:\.\d+){1,3}(?:[-+][\w.]+)?|(?<=[vV])\d+)(?![\w.-])")
 _SIGNED = ("validation", "validated by", "approval", "approbation", "visa", "visas", "validateurs", "signatures")
 _EXCLUDED = ("*.md", "*.rst", "*.adoc", "*.txt", "docs/**", "doc/**", "readiness.yml", "readiness.yaml", "CHANGELOG*")
 _QUIET = {"GIT_CONFIG_COUNT": "3", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"} | {
@@ -60,13 +67,23 @@ def versions_of(document: Document) -> list[str]:
         found = [one_line(one, 60) for one in (value if isinstance(value, list) else [value]) if isinstance(one, (str, int, float))]
         found = [one for one in found if one and not isinstance(one, bool)]
         if found:
-            return [part for one in found for part in re.split(r"\s*[,;]\s*|\s+(?:and|et)\s+", one) if part]
+            return [part for one in found for part in re.split(r"\s*[,;]\s*|\s+(?:and|et)\s+", _one(one)) if part]
     for part in document.parts[:12]:
-        for line in part.text.split("\n")[:12]:
-            match = _NAMED.match(line[:200].replace(" | ", ": "))
-            if match:
-                return [match.group(1)]
-    return []
+        for line in part.text.split("\n")[:12] if part.kind == "words" else ():
+            match = _NAMED.match(line[:200])
+            if match and is_version(match.group(1).strip()):
+                return [_one(match.group(1))]
+    title = document.sections[0].title if document.sections else document.title or ""
+    return [match.group(1) for match in _IN_TITLE.finditer(title)][:3]
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is one or several versions, and nothing else: not a sentence that begins with one."""
+    return bool(_VERSIONS.fullmatch(text) or _RANGE.fullmatch(text))
+
+
+def _one(text: str) -> str:
+    return re.sub(r"\s*\([^()]*\)$", "", text.strip())
 
 
 def version_defects(document: Document, wanted: str | None) -> list[Defect]:
@@ -107,7 +124,11 @@ def validator_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list
     written = first(document.front, VALIDATED)
     if not written:
         written = _signed(document)
-    names = [name for name in people(written) if not is_nobody(name)] if written else []
+    everybody = people(written) if written else []
+    refused = [name for name in everybody if standing(name) == REFUSED and not is_nobody(name)]
+    if refused:
+        return [Defect(Status.FAIL, phrase("it is not validated: {names:list}", names=refused))], ""
+    names = [name for name in everybody if not is_nobody(name) and is_person(name) and standing(name) == DONE]
     if not names:
         said = (
             phrase("who has validated it is a placeholder ({names})", names=written)
@@ -115,13 +136,19 @@ def validator_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list
             else phrase("nobody is named who has validated it (validated_by)")
         )
         return [Defect(Status.FAIL, said)], ""
-    authors = {normalize(name) for name in people(first(document.front, AUTHOR))}
-    if not {normalize(name) for name in names} - authors:
+    author = first(document.front, AUTHOR)
+    kind, doubtful = others(written, author)
+    if kind == SAME:
         return [Defect(Status.FAIL, phrase("it was validated by its author only ({author})", author=written))], written
-    everybody = f" {normalize(written)} "
-    missing = [name for name in wanted if f" {normalize(name)} " not in everybody]
+    signed = f" {normalize(' , '.join(names))} "
+    missing = [name for name in wanted if f" {normalize(name)} " not in signed]
     if missing:
         return [Defect(Status.FAIL, phrase("it is not validated by {names:list}", names=missing))], written
+    if kind == MAYBE:
+        said = phrase(
+            "it was validated by {names:list}, who may be its author {author}: write both names in full", names=doubtful, author=author
+        )
+        return [Defect(Status.UNKNOWN, said)], written
     return [], written
 
 
@@ -189,4 +216,14 @@ def last_change(folder: str, runner: Runner) -> dt.date | None:
     return next(iter(days_meant(moment)), None)
 
 
-__all__ = ("VALIDATED", "VERSION", "age_defects", "last_change", "validator_defects", "version_defects", "versions_of", "with_date")
+__all__ = (
+    "VALIDATED",
+    "VERSION",
+    "age_defects",
+    "is_version",
+    "last_change",
+    "validator_defects",
+    "version_defects",
+    "versions_of",
+    "with_date",
+)

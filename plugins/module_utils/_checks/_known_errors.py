@@ -11,12 +11,13 @@ import typing as t
 
 from .._clients.document import Document, Part, Section, normalize
 from .._clients.document_building import CELLS
-from .._clients.section_content import is_placeholder, says_nothing
+from .._clients.section_content import says_nothing
 from .._clients.section_names import names_section, sections_of
 from .._finding import Status
 from .._message import one_line
 from .._phrase import phrase
 from ._document_fields import Defect
+from ._workarounds import ID, NO, SEE, TOLD, UNCLEAR, Workaround, best, workaround_of
 
 _WORKAROUND = (
     *("workaround", "workarounds", "work around", "contournement", "contournements", "solution de contournement", "solution", "solutions"),
@@ -41,10 +42,17 @@ _OTHERS = (
     *("validation", "approval", "objet", "perimetre", "historique", "glossaire", "versions", "version", "legend", "legende", "how to read"),
     *("fixed", "resolved", "closed", "corrigees", "corriges", "resolues", "resolus", "closes"),
 )
-_ID = re.compile(r"(?<![\w-])(?:[A-Z][A-Z0-9]{1,9}-\d{1,7}|(?:KE|ERR|BUG|INC|PRB|ANO|E)\d{1,9}|#\d{1,7})(?![\w])")
 _NONE = re.compile(
     r"(?:there (?:is|are) )?(?:currently |at present )?(?:no|none|aucune?|pas d|il n y a (?:pas d|aucune?)) ?(?:known |open |such )?"
     r"(?:errors?|erreurs?|issues?|anomalies?|bugs?|problems?|problemes?|defects?|defauts?)(?: \w+){0,8}"
+)
+_BUT = re.compile(
+    r"\b(?:except|but|however|although|other than|apart|besides|save|only|nevertheless|still|sauf|mais|hormis|excepte|hors|toutefois"
+    r"|cependant|neanmoins|seul|seule|autres?|a part)\b"
+)
+_PREFIX = re.compile(r"[A-Z#][A-Z]*")
+_PAST = re.compile(
+    r"\b(?:fixed|resolved|closed|solved|corrected|duplicates?|corrigee?s?|resolue?s?|closes?|doublon|former|formerly|was|were)\b"
 )
 _LABEL = re.compile(
     r"(?:^|[\n.;|(]\s{0,3}|\s[-–—]\s{0,3}|\s)[*_]{0,2}([^\W\d_][^\n:：.;|*_]{2,40}?)[*_]{0,2}\s{0,3}[:：][*_]{0,2}[ \t]{0,9}(?=([^\n]*))"
@@ -55,18 +63,18 @@ _LABEL = re.compile(
 class KnownError:
     name: str
     line: int
-    workaround: bool
+    workaround: Workaround
+    text: str = ""  # in which it is named
 
 
 def known_error_defects(document: Document) -> tuple[list[Defect], int]:
     """Each known error has a workaround; with the number of errors."""
     found = [*_of_tables(document), *_of_sections(document)] or _of_words(document)
-    defects = [
-        Defect(Status.FAIL, phrase("the known error {name} has no workaround", name=one.name), one.line)
-        for one in found
-        if not one.workaround
-    ]
-    if not found and not any(_says_none(part) for part in document.parts):
+    named = {name: one for text in (True, False) for one in reversed(found) for name in ID.findall(one.text if text else one.name)[:1]}
+    defects = [defect for one in found if (defect := _defect(one, named))]
+    if found:
+        defects += _left_out(document, found)
+    elif not any(_says_none(part) for part in document.parts):
         said = phrase(
             "no known error can be read in it: write a table with a column for the workaround, a section for each, or that there is none"
         )
@@ -74,8 +82,69 @@ def known_error_defects(document: Document) -> tuple[list[Defect], int]:
     return defects, len(found)
 
 
+def _defect(one: KnownError, named: t.Mapping[str, KnownError]) -> Defect | None:
+    workaround = _followed(one, named)
+    if workaround.state == NO:
+        return Defect(Status.FAIL, phrase("the known error {name} has no workaround", name=one.name), one.line)
+    if workaround.state == UNCLEAR:
+        said = phrase("the known error {name} says '{said}', which does not tell what to do", name=one.name, said=workaround.said)
+        return Defect(Status.UNKNOWN, said, one.line)
+    return None
+
+
+def _followed(one: KnownError, named: t.Mapping[str, KnownError]) -> Workaround:
+    """The workaround of an error; of one that refers to others, theirs."""
+    seen: set[str] = set()
+    waiting = [one]
+    found: list[Workaround] = []
+    while waiting:
+        current = waiting.pop().workaround
+        if current.state != SEE:
+            found.append(current)
+            continue
+        for name in current.see:
+            if name not in named:
+                found.append(current._replace(state=UNCLEAR))
+            elif name not in seen:
+                seen.add(name)
+                waiting.append(named[name])
+    return best(found)
+
+
+def _left_out(document: Document, found: t.Sequence[KnownError]) -> list[Defect]:
+    """Numbers of errors like those that were read, which stand in the text alone."""
+    known = {name for one in found for name in ID.findall(f"{one.name} {one.text} {one.workaround.said}")}
+    like = {_prefix(name) for name in known}
+    others = _lines_of_others(document)
+    defects: dict[str, Defect] = {}
+    for part in document.parts:
+        if part.kind != "words" or part.line in others:
+            continue
+        for sentence in re.split(r"\n|[.;](?=\s)", part.text[:4000]):
+            for name in ID.findall(sentence):
+                if (
+                    name in known
+                    or _prefix(name) not in like
+                    or _PAST.search(normalize(sentence))
+                    or _labelled(part.text, None).state == TOLD
+                ):
+                    continue
+                said = phrase(
+                    "{name} is named in the text ('{said}'), and no entry tells its workaround", name=name, said=one_line(sentence, 60)
+                )
+                defects.setdefault(name, Defect(Status.UNKNOWN, said, part.line))
+    return list(defects.values())
+
+
+def _prefix(name: str) -> str:
+    match = _PREFIX.match(name)
+    return match.group() if match else ""
+
+
 def _says_none(part: Part) -> bool:
-    return any(_NONE.fullmatch(normalize(line)) for line in re.split(r"[\n.!;]", part.text[:1000]))
+    """Whether it is said that there is none, and nothing that takes it back."""
+    sentences = [normalize(sentence) for sentence in re.split(r"[\n.!;]", part.text[:1000])]
+    return any(_NONE.fullmatch(sentence) for sentence in sentences) and not any(_BUT.search(sentence) for sentence in sentences)
 
 
 # -- tables
@@ -94,8 +163,9 @@ def _of_tables(document: Document) -> t.Iterator[KnownError]:
             cells = part.text.split(CELLS)
             if not any(cell.strip() for cell in cells):
                 continue
-            told = column is not None and column < len(cells) and not is_placeholder(cells[column])
-            yield KnownError(one_line(cells[0].strip() or part.text, 60), part.line, told)
+            written = cells[column] if column is not None and column < len(cells) else ""
+            told = workaround_of(written, [cell for number, cell in enumerate(cells) if number != column])
+            yield KnownError(one_line(cells[0].strip() or part.text, 60), part.line, told, part.text.replace(written, "", 1))
         elif part.kind != "row":
             column, errors = None, False
 
@@ -117,7 +187,7 @@ def _of_sections(document: Document) -> t.Iterator[KnownError]:
         if (section.line or 0) in left_out or _is_workaround(section.title) or any(names_section(section.title, name) for name in _OTHERS):
             continue
         above = next((other for other in reversed(sections[:number]) if other.level < section.level), None)
-        named = bool(_ID.search(section.title)) or bool(
+        named = bool(ID.search(section.title)) or bool(
             re.match(r"(?:known )?(?:error|erreur|anomalie|bug|issue|probleme)\b", normalize(section.title))
         )
         inside = above is not None and above in lists
@@ -125,48 +195,53 @@ def _of_sections(document: Document) -> t.Iterator[KnownError]:
             continue
         if any(part.kind in ("head", "row") for part in section.parts) and not named:
             continue  # its table tells
-        yield KnownError(one_line(section.title, 60), section.line or 0, _has_workaround(section, sections, number))
+        told = _workaround_in(section, sections, number)
+        yield KnownError(one_line(section.title, 60), section.line or 0, told, f"{section.title}\n{section.text}")
 
 
 def _is_workaround(title: str) -> bool:
     return any(names_section(title, name) for name in _WORKAROUND)
 
 
-def _has_workaround(section: Section, sections: t.Sequence[Section], number: int) -> bool:
+def _workaround_in(section: Section, sections: t.Sequence[Section], number: int) -> Workaround:
+    own = [section.title, ID.sub("", section.title)]
+    found: list[Workaround] = []
     for other in sections[number + 1 :]:
         if other.level <= section.level:
             break
         if _is_workaround(other.title) and not says_nothing(other):
-            return True
+            found += (
+                [Workaround(TOLD)] if any(part.kind in ("code", "picture") for part in other.parts) else [workaround_of(other.text, own)]
+            )
     parts = section.parts
     for index, part in enumerate(parts):
         if part.kind == "row":
             cells = part.text.split(CELLS)
-            if len(cells) > 1 and _is_one_of(normalize(cells[0]), _WORKAROUND) and not is_placeholder(cells[1]):
-                return True
-            continue
-        if part.kind == "words" and _labelled(part.text, parts[index + 1] if index + 1 < len(parts) else None):
-            return True
-    return False
+            if len(cells) > 1 and _is_one_of(normalize(cells[0]), _WORKAROUND):
+                found.append(workaround_of(cells[1], own))
+        elif part.kind == "words":
+            found.append(_labelled(part.text, parts[index + 1] if index + 1 < len(parts) else None, own))
+    return best(found)
 
 
-def _labelled(text: str, following: Part | None) -> bool:
-    """Whether a text says ``Workaround: ...``; what follows it may be the next paragraph, list or command."""
+def _labelled(text: str, following: Part | None, own: t.Sequence[str] = ()) -> Workaround:
+    """What a text says behind ``Workaround:``; what follows it may be the next paragraph, list or command."""
+    found = []
     for match in _LABEL.finditer(text[:4000]):
         if _is_one_of(normalize(match.group(1)), _WORKAROUND):
             said = match.group(2) or text[match.end() : match.end() + 500]
-            if not said.strip():
-                return following is not None and not is_placeholder(following.text)
-            if not is_placeholder(said):
-                return True
-    return False
+            if said.strip():
+                found.append(workaround_of(said, own))
+            elif following is not None:
+                found.append(Workaround(TOLD) if following.kind == "code" else workaround_of(following.text, own))
+    return best(found)
 
 
 def _lines_of_others(document: Document) -> set[int]:
     """The lines of sections about something else: what was fixed, the history."""
     found: set[int] = set()
     for section in document.sections[1:]:
-        if any(names_section(section.title, name) for name in _OTHERS) and not _ID.search(section.title):
+        if any(names_section(section.title, name) for name in _OTHERS) and not ID.search(section.title):
             found.update(part.line for part in section.parts)
             found.add(section.line or 0)
     return found
@@ -179,7 +254,7 @@ def _of_words(document: Document) -> list[KnownError]:
     """Items and paragraphs that begin with a number of an error."""
     found = []
     for part in document.parts:
-        match = _ID.match(part.text.lstrip("*_` ")) if part.kind == "words" else None
+        match = ID.match(part.text.lstrip("*_` ")) if part.kind == "words" else None
         if match:
             found.append(KnownError(match.group(), part.line, _labelled(part.text, None)))
     return found

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import typing as t
 
 from .._argspec import Spec, rules_server_spec
 from .._clients.command_names import ALERT, PATH, UNIT, Named, names_in

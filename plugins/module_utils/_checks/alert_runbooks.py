@@ -18,6 +18,7 @@ from .._http import Connection, ServerArguments, public_url
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._alert_named import ELSEWHERE, IN_LINK, NOWHERE, where_named
+from ._alert_told import NAMES_ALONE, NOTHING_TOLD, REMOVED, RULES, told
 from ._chosen_alerts import choose
 from ._document_source import PAGES_SPEC
 from ._report import Report
@@ -76,16 +77,16 @@ def run(args: Arguments, runner: Runner) -> Finding:
     rules, _now = server.rules()
     report = Report()
     alerts = choose(server, rules, match, args["must_include"], report)
-    told = [(Status.FAIL, message) for message in report.fails]
+    found = [(Status.FAIL, message) for message in report.fails]
     left = [alert for alert in alerts if any(fnmatch.fnmatchcase(alert.name, pattern) for pattern in args["without_runbook"])]
     looked_at = [alert for alert in alerts if alert not in left]
     addresses = addresses_of(server, looked_at, args["annotation"], match)
-    told += addresses.said
+    found += addresses.said
     pages = _Pages(args, runner)
-    told += pages.judged(addresses.found)
+    found += pages.judged(addresses.found)
     if alerts and not looked_at:
-        told.append((Status.FAIL, phrase("every alert of the service is left out (without_runbook)")))
-    return _finding(args, match, [alert.name for alert in looked_at], sorted({alert.name for alert in left}), addresses.found, told)
+        found.append((Status.FAIL, phrase("every alert of the service is left out (without_runbook)")))
+    return _finding(args, match, [alert.name for alert in looked_at], sorted({alert.name for alert in left}), addresses.found, found)
 
 
 class _Pages:
@@ -157,6 +158,24 @@ def _of_address(one: Address, fragment: str, page: Verdict, document: Document |
         return Status.FAIL, said
     if found == IN_LINK:
         return Status.WARN, phrase("{alert}: its runbook {url:path} names it in links to other pages only", alert=one.alert, url=where)
+    return _of_told(told(one.alert, document, fragment), one.alert, where)
+
+
+def _of_told(said: str, alert: str, where: str) -> tuple[Status, Message] | None:
+    if said == NOTHING_TOLD:
+        return Status.FAIL, phrase("{alert}: its runbook {url:path} names it, and does not say what to do", alert=alert, url=where)
+    if said == NAMES_ALONE:
+        return Status.WARN, phrase(
+            "{alert}: its runbook {url:path} lists names of alerts, and does not say what to do", alert=alert, url=where
+        )
+    if said == RULES:
+        return Status.WARN, phrase(
+            "{alert}: its runbook {url:path} shows the rule of the alert, and does not say what to do", alert=alert, url=where
+        )
+    if said == REMOVED:
+        return Status.UNKNOWN, phrase(
+            "{alert}: its runbook {url:path} says that this alert was removed: is it still right?", alert=alert, url=where
+        )
     return None
 
 
@@ -166,13 +185,13 @@ def _finding(
     alerts: t.Sequence[str],
     left: t.Sequence[str],
     addresses: t.Sequence[Address],
-    told: t.Sequence[tuple[Status, Message]],
+    defects: t.Sequence[tuple[Status, Message]],
 ) -> Finding:
-    status = worst(one for one, _said in told) or Status.PASS
+    status = worst(one for one, _said in defects) or Status.PASS
     names = sorted(set(alerts))
     pages = sorted({split_fragment(one.url)[0] for one in addresses})
-    if told:
-        worst_first = sorted(told, key=lambda one: one[0] != status)
+    if defects:
+        worst_first = sorted(defects, key=lambda one: one[0] != status)
         message = and_more([said for _status, said in worst_first])
     else:
         message = plural(
@@ -188,7 +207,7 @@ def _finding(
         observed={"alerts": names, "pages": [public_url(url) for url in pages], "left_out": list(left)},
         expected={"match": dict(match), "must_include": args["must_include"], "annotation": args["annotation"]},
         absent=not alerts or None,
-        details=[said for _status, said in told],
+        details=[said for _status, said in defects],
     )
 
 

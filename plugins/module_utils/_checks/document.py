@@ -8,13 +8,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
-import re
 import typing as t
 
 from .._argspec import Spec, http_spec
 from .._clients.document import Document, Reading
-from .._clients.section_content import first_words, says_nothing
-from .._clients.section_names import sections_of
+from .._clients.section_content import says_nothing
 from .._clients.written_dates import days_meant
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, worst
 from .._message import one_line
@@ -22,11 +20,14 @@ from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._call_codes import code_defects, codes_in, pattern_of
 from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defects, review
+from ._document_head import with_head
 from ._document_links import SITES, Linked
 from ._document_presets import CALL_SCRIPT, KNOWN_ERRORS, PRESETS, names
+from ._document_sections import section_defects
 from ._document_source import PAGES_SPEC, SOURCE_CONSTRAINTS, SOURCE_SPEC, Source, SourceArguments, source_of
 from ._document_version import age_defects, last_change, validator_defects, version_defects, versions_of, with_date
 from ._known_errors import known_error_defects
+from ._left_to_do import left_to_do
 
 WHERE = "controller"
 TIMEOUT = 120.0
@@ -58,10 +59,6 @@ CONSTRAINTS = SOURCE_CONSTRAINTS
 DURATIONS = ("max_age", "behind", "link_timeout")
 SIZES = ("max_size",)
 _PATIENCE = 15.0  # seconds to read it
-_TO_DO = re.compile(
-    r"(?<![\w./-])(?:TODO|FIXME|TBD|TBC|TBA|T\.B\.D\.?|XXX+|to be (?:completed|defined|written|done)"
-    r"|(?:reste )?à (?:compléter|définir|rédiger|préciser|renseigner|remplir))(?![\w-]|\.\w)|(?<![\w-])(?i:todo)\s*:"
-)
 
 
 class Arguments(SourceArguments):
@@ -112,7 +109,16 @@ def run(args: Arguments, runner: Runner) -> Finding:
             document = reading.read(source.content, source.form, runner.remaining(_PATIENCE), args["max_size"])
         except CannotObserve as exc:
             raise CannotObserve(phrase("{where:path} cannot be judged: {reason}", where=source.where, reason=exc.message)) from None
-        return _Examination(args, runner, source, document).finding(reading)
+        return _Examination(args, runner, source, with_head(document)).finding(reading)
+
+
+def _left(title: str, line: str, status: Status) -> Message:
+    heading, said = one_line(title, 60), one_line(line.strip(), 60)
+    if status == Status.UNKNOWN:
+        return phrase(
+            "whether the variable in '{heading}' is filled in where it is read cannot be told: '{said}'", heading=heading, said=said
+        )
+    return phrase("something is left to do in '{heading}': '{said}'", heading=heading, said=said)
 
 
 class _Examination:
@@ -144,22 +150,7 @@ class _Examination:
 
     def _sections(self) -> list[Defect]:
         """Those that must be there are and say something; those that matter most have nothing left to do."""
-        sections = sections_of(self.document)
-        defects, found = [], []
-        for name in self.sections:
-            matching = [section for section in sections if names(section.title, name)]
-            if any(not says_nothing(section) for section in matching):
-                found.append(name)
-            elif not matching:
-                defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
-            else:
-                title, said = one_line(matching[0].title, 80), one_line(first_words(matching[0]), 40)
-                text = (
-                    phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=title, said=said)
-                    if said
-                    else phrase("the section {name} ('{heading}') is empty", name=name, heading=title)
-                )
-                defects.append(Defect(Status.FAIL, text, matching[0].line or 0))
+        defects, found = section_defects(self.document, self.sections, names)
         self.observed["sections"] = found
         return defects + self._left_to_do()
 
@@ -168,21 +159,17 @@ class _Examination:
         chosen = self.sections if blocking is None else blocking
         whole = self.args["preset"] == KNOWN_ERRORS and blocking is None
         seen: set[tuple[int, str]] = set()
+        codes = sorted({text for text, _line in self.document.codes}, key=len, reverse=True)[:1000]
         defects = []
         for section in self.document.sections:
             if says_nothing(section) or not (whole or any(names(section.title, name) for name in chosen)):
                 continue
             for part in section.parts:
                 for line in part.text.split("\n"):
-                    match = _TO_DO.search(line[:2000])
-                    if match and (part.line, line) not in seen:
+                    status = left_to_do(line, codes, is_code=part.kind == "code")
+                    if status is not None and (part.line, line) not in seen:
                         seen.add((part.line, line))
-                        said = phrase(
-                            "something is left to do in '{heading}': '{said}'",
-                            heading=one_line(section.title, 60),
-                            said=one_line(line.strip(), 60),
-                        )
-                        defects.append(Defect(Status.FAIL, said, part.line))
+                        defects.append(Defect(status, _left(section.title, line, status), part.line))
         return defects
 
     def _fields(self) -> tuple[list[Defect], Dated]:

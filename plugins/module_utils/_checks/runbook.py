@@ -10,15 +10,15 @@ import datetime as dt
 import typing as t
 
 from .._argspec import Spec, http_spec
-from .._clients.document import Document, Reading, borrowed
-from .._clients.section_content import first_words, says_nothing
-from .._clients.section_names import meant, names_section, sections_of
+from .._clients.document import Reading, borrowed
+from .._clients.section_names import meant
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, isoformat, worst
-from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._document_fields import OWNER, Dated, Defect, executed_defects, first, owner_defects, review, review_measurements
+from ._document_head import with_head
 from ._document_links import SITES, Linked
+from ._document_sections import section_defects
 from ._document_source import PAGES_SPEC, SOURCE_CONSTRAINTS, SOURCE_SPEC, Source, Wording, source_of
 from ._runbook_references import SPEC as REFERENCES
 from ._runbook_references import ReferenceArguments, for_hosts, judged
@@ -86,7 +86,7 @@ def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading)
     if not source.content.strip():
         return failed(phrase("the runbook {where:path} is empty", where=source.where), instance=source.where)
     try:
-        document = reading.read(source.content, source.form, runner.remaining(_PATIENCE), args["max_size"])
+        document = with_head(reading.read(source.content, source.form, runner.remaining(_PATIENCE), args["max_size"]))
     except CannotObserve as exc:
         raise CannotObserve(phrase("{where:path} cannot be judged: {reason}", where=source.where, reason=exc.message)) from None
     now = runner.now()
@@ -124,31 +124,6 @@ def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading)
         "links_ignored": counts["ignored"],
     }
     return _finding(source, defects, args, observed, reviewed, now)
-
-
-# -- sections
-
-
-def section_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list[Defect], list[str]]:
-    """What is wrong with the sections, and those that are there with content."""
-    defects: list[Defect] = []
-    found: list[str] = []
-    sections = sections_of(document)
-    for name in wanted:
-        matching = [section for section in sections if names_section(section.title, name)]
-        if any(not says_nothing(section) for section in matching):
-            found.append(name)
-        elif not matching:
-            defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
-        else:
-            title, said = one_line(matching[0].title, 80), one_line(first_words(matching[0]), 40)
-            text = (
-                phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=title, said=said)
-                if said
-                else phrase("the section {name} ('{heading}') is empty", name=name, heading=title)
-            )
-            defects.append(Defect(Status.FAIL, text, matching[0].line or 0))
-    return defects, found
 
 
 # -- the finding
@@ -219,5 +194,4 @@ __all__ = (
     "meant",
     "references",
     "run",
-    "section_defects",
 )

@@ -29,6 +29,8 @@ _BLOCKS = frozenset((
 ))  # fmt: skip
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+# who writes <insert phone> means no tag
+_PROMPTS = frozenset(("insert", "enter", "fill", "todo", "tbd", "put", "replace", "complete", "your", "votre", "indiquer", "renseigner"))
 _LONGEST_TAG = 20_000
 
 
@@ -184,6 +186,9 @@ class HtmlReader:
         if ("hidden" in values or _HIDDEN.search(values.get("style", "")[:1000])) and name not in _VOID and name not in _RAW:
             builder.end()
             self._hidden = (name, 1)
+            return
+        if name in _PROMPTS:
+            builder.words(f"<{' '.join((name, *values))}>", token.line)
             return
         for key in ("id", "name"):
             if values.get(key) and (key == "id" or name in ("a", "map")):

@@ -16,6 +16,10 @@ from .document_html import HtmlReader
 
 _REFERENCE = re.compile(r"(?<![\w\]\\!)])!?\[([^\[\]]{1,300})\]\[([^\[\]]{0,300})\](?![\[(])")
 _SPACED = re.compile(r"(?<![\w\]\\])\[([^\[\]\n]{1,300})\]\(([^()<>\"'\n]{1,300})\)")
+# classes of characters and keys: [0-9][a-z], [Ctrl][C]
+_NO_LABEL = re.compile(
+    r"\^?(?:\w-\w|\\\w|.){1,3}|(?i:ctrl|control|alt|altgr|shift|maj|cmd|enter|entr[ée]e|tab|esc|echap|del|suppr|space|f\d{1,2})"
+)
 _DEEPEST = 100  # blocks within blocks
 
 
@@ -138,6 +142,8 @@ class _Reader:
         for found in _REFERENCE.finditer(seen):
             label = found.group(2).strip() or found.group(1).strip()
             if label.isdigit() or CODE in label or label.startswith("^"):
+                continue
+            if found.group(2) and _NO_LABEL.fullmatch(found.group(1)) and _NO_LABEL.fullmatch(label):
                 continue
             self.builder.undefined(label, line + seen.count("\n", 0, found.start()), "reference")
         for found in _SPACED.finditer(seen):

@@ -12,10 +12,13 @@ import typing as t
 from urllib.parse import urlsplit
 
 from .._http import Response, public_url
+from .._message import one_line
 from .._phrase import NOTHING, Message, phrase
 from .link_places import carries, is_for_login, is_home, is_login, same_page, same_site, segments
+from .link_sayings import GONE, NOT_NOW, Saying, asks_who, is_unloaded, saying_of, text_says
 from .link_texts import CHALLENGE, needs_script, normalized, says, says_nothing_else, waits
 from .page_scan import Page, decoded, scan
+from .section_content import is_placeholder
 
 ALIVE, DEAD, UNKNOWN = "alive", "dead", "unknown"
 _SHORT = 300  # letters of a page that says nothing else
@@ -60,6 +63,10 @@ def judge(url: str, answer: Response, soft_404: t.Sequence[str], login_page: t.S
         said = (says(text, soft_404) or says_nothing_else(text, soft_404)) if len(text) <= _SHORT else None
         if said:
             return Verdict(DEAD, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=said))
+        saying = text_says(text)
+        if saying:
+            state = DEAD if saying.kind == GONE else UNKNOWN
+            return Verdict(state, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=saying.said))
     return Verdict(ALIVE, answer=answer)
 
 
@@ -97,13 +104,27 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
     said = _not_found(page, soft_404)
     if said:
         return Verdict(DEAD, phrase("{url:path} answers with status 200 and a page that says '{said}'", url=where, said=said))
+    saying = saying_of(page)
+    if saying and saying.kind == GONE:
+        return Verdict(DEAD, phrase("{url:path} answers with status 200 and a page that says '{said}'", url=where, said=saying.said))
     landed = _landed_at_home(url, answer.url)
     if landed:
         return landed
-    if _is_shell(page):
+    if saying:
+        return Verdict(UNKNOWN, _of_saying(where, saying))
+    if _is_shell(page) or is_unloaded(page):
         return Verdict(UNKNOWN, shell(where))
     if page.frames and letters <= _ALMOST_NOTHING:
         return Verdict(UNKNOWN, phrase("{url:path} shows other pages in frames: link to the one that is meant", url=where))
+    if answer.cut and not page.below:
+        said_nothing = phrase("{url:path} is longer than is read, and what was read of it shows nothing", url=where)
+        return Verdict(UNKNOWN, said_nothing)
+    if page.headings and not page.inputs and not page.pictures and not page.frames and is_placeholder(page.below):
+        if page.scripts and not page.below:
+            return Verdict(UNKNOWN, shell(where))
+        return Verdict(DEAD, _heading_alone(where, page))
+    if asks_who(page) and not is_for_login(url) and not names_itself(url, page):
+        return Verdict(UNKNOWN, phrase("{url:path} answers with a page that asks who it is that reads it", url=where))
     if not letters and not page.headings and not page.pictures:
         if page.scripts:
             return Verdict(UNKNOWN, shell(where))
@@ -111,6 +132,18 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
             return Verdict(DEAD, phrase("{url:path} answers with status {status} and an empty page", url=where, status=answer.status))
     anchors = frozenset(name.removeprefix("user-content-") for name in page.anchors)
     return Verdict(ALIVE, anchors=anchors, answer=answer, page=page)
+
+
+def _of_saying(where: str, saying: Saying) -> Message:
+    if saying.kind == NOT_NOW:
+        return phrase("{url:path} cannot answer now: its page says '{said}'", url=where, said=saying.said)
+    return phrase("{url:path} does not show its page to this reader: it says '{said}'", url=where, said=saying.said)
+
+
+def _heading_alone(where: str, page: Page) -> Message:
+    if page.below:
+        return phrase("{url:path} answers with a heading and '{said}' alone", url=where, said=one_line(page.below, 60))
+    return phrase("{url:path} answers with a heading and nothing below it", url=where)
 
 
 def shell(where: str) -> Message:
@@ -202,12 +235,18 @@ def _of_json(where: str, answer: Response, soft_404: t.Sequence[str]) -> Verdict
         if code is not None and not 400 <= code < 600:
             continue
         small = len(answer.body) <= _SMALL_JSON
-        said = next((text for name in _TEXTS if small and isinstance(text := one.get(name), str) and says(text, soft_404)), None)
+        said = next(
+            (text for name in _TEXTS if small and isinstance(text := one.get(name), str) and (says(text, soft_404) or text_says(text))),
+            None,
+        )
         if said is not None and code in (None, 404, 410):
             return Verdict(DEAD, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=said[:80]))
         if code is not None and (small or "error" in data or "errors" in data):
             state = of_status(where, code).state
             return Verdict(state, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=code))
+    if data.get("errors") and data.get("data", True) is None:
+        first = json.dumps(data["errors"], ensure_ascii=False)[:80]
+        return Verdict(UNKNOWN, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=first))
     if any(data.get(name) is False for name in ("found", "exists")):
         return Verdict(DEAD, phrase("{url:path} answers with status 200 and says that there is no such thing", url=where))
     if data.get("error") and len(answer.body) <= _SMALL_JSON:

@@ -8,8 +8,13 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+# of languages, and of countries where sites are named by these
+_LANGUAGE = (
+    r"(?:a[rtu]|b[egr]|c[ahnsyz]|d[aek]|e[lnstu]|f[air]|g[ablr]|h[eiruy]|i[dentsw]|j[ap]|k[or]|l[tuv]|m[stx]|n[bln]|p[lt]|r[ou]|s[ekloqrv]"
+    r"|t[hr]|u[ks]|v[i]|zh)"
+)
 _ROOT = re.compile(
-    r"/?(?:(?:[a-z]{2}(?:[-_][a-z]{2,4})?|index\.\w{2,5}|default\.aspx?|home|accueil|welcome|bienvenue|start|main|dashboard|portal|portail)"
+    rf"/?(?:(?:{_LANGUAGE}(?:[-_][a-z]{{2,4}})?|index\.\w{{2,5}}|default\.aspx?|home|accueil|welcome|bienvenue|start|main|dashboard|portal|portail)"
     r"(?:/|$))*",
     re.IGNORECASE,
 )

@@ -28,11 +28,12 @@ _LONGEST = 300  # characters of a title or heading that are looked at
 
 @dataclasses.dataclass
 class Page:
-    """``words`` is the text without menus, headers and footers; ``around`` is theirs."""
+    """``words`` is the text without menus, headers and footers, ``below`` that without headings; ``around`` is theirs."""
 
     title: str = ""
     headings: list[tuple[int, str]] = dataclasses.field(default_factory=list)
     words: str = ""
+    below: str = ""
     around: str = ""
     without_script: str = ""
     anchors: frozenset[str] = frozenset()
@@ -74,6 +75,7 @@ class _Scanner:
         self.anchors: set[str] = set()
         self.inputs: set[str] = set()
         self.parts: list[str] = []
+        self.below: list[str] = []
         self.around: list[str] = []
         self.silent: list[str] = []  # within noscript
         self.heading: tuple[int, list[str]] | None = None
@@ -91,6 +93,7 @@ class _Scanner:
             at = self._markup(start)
         found = self.found
         found.words, found.around = _spaced(self.parts), _spaced(self.around)
+        found.below = _spaced(self.below)
         found.without_script = _spaced(self.silent)
         found.anchors, found.inputs = frozenset(self.anchors), frozenset(self.inputs)
         return found
@@ -153,6 +156,8 @@ class _Scanner:
             inside = self.text[at : end if end >= 0 else len(self.text)]
             if name == "title" and not found.title:
                 found.title = " ".join(_plain(inside[: _LONGEST * 4]).split())[:_LONGEST]
+            elif name in ("textarea", "xmp") and inside.strip():
+                found.pictures += 1  # what it shows is no words of the page
             elif name == "script":
                 found.scripts += 1
                 found.code = (found.code + inside[:4000])[:8000]
@@ -203,6 +208,8 @@ class _Scanner:
         if self.heading and len(self.heading[1]) < 50:
             self.heading[1].append(text[: _LONGEST * 4])
         (self.around if self.depth["around"] else self.parts).append(text)
+        if not self.heading and not self.depth["around"]:
+            self.below.append(text)
 
 
 def _refreshed(content: str) -> str:

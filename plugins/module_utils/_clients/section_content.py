@@ -65,6 +65,11 @@ def is_placeholder(text: str) -> bool:
     return not plain or bool(_TO_COME.fullmatch(plain) or _NOTHING.fullmatch(plain) or _PROMPT.fullmatch(text))
 
 
+def is_to_come(text: str) -> bool:
+    """Whether a text says that one is still to be written."""
+    return bool(_TO_COME.fullmatch(normalize(text[:_LONGEST])))
+
+
 def says_nothing(section: Section) -> bool:
     return not any(_says(part, section.anchors) for part in section.parts)
 
@@ -123,4 +128,4 @@ def leads_nowhere(target: str, own: t.Sequence[str] = ()) -> bool:
     return bool(plain) and not re.search(r"[/.#]", target) and bool(_TO_COME.fullmatch(plain) or _NOTHING.fullmatch(plain))
 
 
-__all__ = ("first_words", "is_placeholder", "leads_nowhere", "says_nothing")
+__all__ = ("first_words", "is_placeholder", "is_to_come", "leads_nowhere", "says_nothing")

@@ -338,7 +338,7 @@ def test_anchors_of_pages_and_each_address_once(tmp_path: pathlib.Path) -> None:
     text = GOOD + "".join(f"\n[{name}](https://wiki/x#{name})" for name in ("one", "two", "gone", "L12", "%C3%A9t%C3%A9"))
     path = tmp_path / "runbook.md"
     path.write_text(text)
-    runner = FakeRunner(answers={"/x": page("<h1 id=one>x</h1><a name='two'></a><p id='user-content-été'>")})
+    runner = FakeRunner(answers={"/x": page("<h1 id=one>x</h1><a name='two'></a><p id='user-content-été'>Restart it.")})
     finding = runbook.run(parse_arguments(runbook, {"path": str(path)}), runner)
     assert finding.details == ["line 28: the link is dead: the page https://wiki/x has no anchor #gone"]
     asked = [exchange[:2] for exchange in runner.http.asked]  # type: ignore[attr-defined] # the fake has it
