@@ -22,3 +22,10 @@ def test_each_group_that_is_asked_for_runs_once(monkeypatch: pytest.MonkeyPatch,
     run_tests.Groups(tally).run(names)
     assert sorted(ran) == sorted(names) and sorted(name for name, _seconds in tally.took) == sorted(names)
     assert "lint" not in ran or ran[0] == "lint"
+
+
+def test_what_runs_on_the_second_core_imports_only_what_is_installed_there() -> None:
+    """Its environment has the dependency group ``test``, not ``dev``."""
+    only_in_dev = {"hypothesis", "playwright", "ruff", "mypy"}
+    chosen = [path for path in (run_tests.ROOT / "tests" / "unit").rglob("test_*.py") if run_tests.knows_the_core(path)]
+    assert chosen and not [path for path in chosen if only_in_dev & {name.partition(".")[0] for name in run_tests.imported(path)}]
