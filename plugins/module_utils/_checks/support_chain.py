@@ -196,7 +196,7 @@ def _hours(chain: str, tiers: t.Sequence[t.Mapping[str, object]], committed: str
             first=moment(min(left.gap)),
             share=len(left.gap) * 60.0,
         )
-        return [(Status.WARN, said)]
+        return [(Status.FAIL, said)]
     if alone.gap and not alone.depends:
         said = phrase(
             "in the committed {hours} all that answers of the chain {chain} on {first} is a queue, a list or a machine ({share:duration} a "
