@@ -99,7 +99,13 @@ options:
       - Words that the titles of entries have and that mean nothing, such as the name of a team.
       - Beside the names of O(people), of tiers, and what is usual in the title of a time on call, any other word makes an entry doubtful,
         since it may be leave, a meeting, or somebody else.
-      - In a service file the names of the roster, of the service and of its owner are among them.
+    type: list
+    elements: str
+    default: []
+  called:
+    description:
+      - The names of the roster, of the service and of its team, which titles have and which mean nothing either. In a service file they are
+        those that it declares.
     type: list
     elements: str
     default: []

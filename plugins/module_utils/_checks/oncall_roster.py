@@ -38,6 +38,7 @@ ARGUMENT_SPEC: Spec = {
     "reachable": {"type": "bool", "default": True},
     "free_counts": {"type": "bool", "default": False},
     "words": {"type": "list", "elements": "str", "default": []},
+    "called": {"type": "list", "elements": "str", "default": []},
     "time_zone": {"type": "str"},
     "hours": {"type": "str"},
     "window_start": {"type": "str"},
@@ -69,6 +70,7 @@ class Arguments(HttpArguments):
     reachable: bool
     free_counts: bool
     words: list[str]
+    called: list[str]
     time_zone: str | None
     hours: str | None
     window_start: str | None
@@ -104,7 +106,7 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     people = known_people(args["people"])
     where, roster = _read(args, period, until, runner)
     tiers: list[Tier] = tiers_of(args["tiers"], roster)
-    reachable, free_counts, words = args["reachable"], args["free_counts"], args["words"]
+    reachable, free_counts, words = args["reachable"], args["free_counts"], [*args["words"], *args["called"]]
     found = judged(where, roster, tiers, people, period, args["max_stretch"], reachable=reachable, free_counts=free_counts, words=words)
     for finding in found:
         finding.instance = " ".join(part for part in (args["name"] or "", finding.instance) if part)

@@ -56,7 +56,7 @@ def test_a_roster_that_the_tiers_of_a_chain_name() -> None:
         "tiers": {"N1": "first", "N2": ["second", "backup"]},
         "time_zone": "Europe/Paris",
         "name": "nights",
-        "words": ["nights", "payments", "team"],
+        "called": ["nights", "payments", "team"],
         "hours": "24x7",
         "window_start": "2026-11-25T20:00:00Z",
         "window_end": "2026-11-25T23:00:00Z",

@@ -96,9 +96,8 @@ def _args(name: str, wanted: t.Sequence[str], description: Description) -> dict[
             args[key] = description.path(str(args[key]), home)
     _tiers(name, wanted, args)
     args["name"] = name
-    # titles name the service, its team or the roster itself
-    usual = [name, str(description.data["service"].get("name") or ""), str(description.data["service"].get("owner") or "")]
-    args["words"] = [*(args.get("words") or ()), *filter(None, usual)]  # type: ignore[misc]
+    of_service = (str(description.data["service"].get(key) or "") for key in ("name", "owner"))
+    args["called"] = [name, *filter(None, of_service)]
     if "hours" not in args and description.commitments.get("hours"):
         args["hours"] = description.commitments["hours"]
     for key, moment in description.run.window.items():
