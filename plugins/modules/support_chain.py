@@ -50,8 +50,8 @@ options:
   hours:
     description:
       - The committed hours of the service, such as V(24x7) or V(Mon-Fri 08:00-18:00); French names of days are read too.
-      - The tiers of a chain must cover them together, else it is C(fail); where they are covered by a queue, a list or a machine alone, it is
-        C(warn). Hours of a tier that cannot be read are then C(unknown).
+      - The tiers of a chain must cover them together, else it is C(fail). Where a queue, a list or a machine alone does, it is C(warn).
+      - Hours of a tier that cannot be read are C(unknown) where the others do not cover them.
       - A time zone at their end, such as V(Mon-Fri 08:00-18:00 Europe/Paris), is compared with those of the tiers, in winter and in summer.
     type: str
   max_response:
