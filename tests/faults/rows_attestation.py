@@ -254,7 +254,7 @@ CONTRARY = (
     "The handover of 1.5.0 (planned last week) hasn't been held",
     "the call centre could not be trained",
     "la passation de la 1.5.0 n'a pas eu lieu",
-    "Le retour arrière n’a jamais été répété",
+    "Le retour arrière n\N{RIGHT SINGLE QUOTATION MARK}a jamais été répété",
 )
 SENTENCES = (
     "handover held",
