@@ -105,7 +105,7 @@ class Undefined:
 
 
 class Part(t.NamedTuple):
-    """A paragraph, an item, a row of a table: ``kind`` is words, head, row, code or picture (whose text stands for it).
+    """A paragraph, an item, a row of a table: ``kind`` is words, head, row, code, picture (whose text stands for it) or summary.
 
     Between the cells of a row stands `` | ``.
     """

@@ -13,7 +13,7 @@ import html
 import re
 import typing as t
 
-from .document_building import CELLS, HEAD, ROW, WORDS, Builder
+from .document_building import CELLS, HEAD, ROW, SUMMARY, WORDS, Builder
 
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(r"[\s/]*([^\s/>=][^\s/>=]*)")
@@ -31,6 +31,8 @@ _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 # who writes <insert phone> means no tag
 _PROMPTS = frozenset(("insert", "enter", "fill", "todo", "tbd", "put", "replace", "complete", "your", "votre", "indiquer", "renseigner"))
+_INCLUDES = frozenset(("include", "xi:include", "esi:include", "import"))
+_INCLUDED = re.compile(r"\s*[#@]include\b")
 _LONGEST_TAG = 20_000
 
 
@@ -149,7 +151,10 @@ class HtmlReader:
             if token.kind == "text":
                 self.text(html.unescape(token.value), token.line)
             elif token.kind == "comment":
-                self.builder.comment(token.value)
+                if _INCLUDED.match(token.value):
+                    self.text(" ".join(token.value.split())[:500], token.line)
+                else:
+                    self.builder.comment(token.value)
             elif token.kind == "raw":
                 self._of_raw(token)
             elif token.kind == "start":
@@ -186,6 +191,9 @@ class HtmlReader:
         if ("hidden" in values or _HIDDEN.search(values.get("style", "")[:1000])) and name not in _VOID and name not in _RAW:
             builder.end()
             self._hidden = (name, 1)
+            return
+        if name in _INCLUDES:
+            builder.words(f"<{name} {' '.join((*values, *values.values()))[:300].strip()}>", token.line)
             return
         if name in _PROMPTS:
             builder.words(f"<{' '.join((name, *values))}>", token.line)
@@ -264,6 +272,8 @@ class HtmlReader:
                 self._code, self._code_line = [], 0
         elif name in ("tr", "table"):
             self._end_row()
+        elif name == "summary" and not self._heading and not self._row:
+            builder.end_as(SUMMARY)
         elif name in _BLOCKS and not self._heading and not self._row:
             builder.end()
 
