@@ -247,7 +247,7 @@ ROWS = [
         Row(
             "runbook",
             f"it is included: {text[:46]!r}",
-            saying(text),
+            beside(text),
             "unknown",
             "section rollback .*included where the page is built .*ollback",
         )

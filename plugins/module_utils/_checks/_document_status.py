@@ -121,8 +121,8 @@ def _of_fields(front: t.Mapping[str, object]) -> tuple[str, str, int] | None:
         if name in front and normalize(str(front[name])) in _NO:
             return "draft", one_line(f"{name}: {front[name]}", 80), 0
     for name in STATUS:
-        value = front.get(name)
-        written: t.Sequence[object] = value if isinstance(value, (list, tuple)) else [value]
+        stated = front.get(name)
+        written: t.Sequence[object] = stated if isinstance(stated, (list, tuple)) else [stated]
         for one in written[:10]:
             plain = normalize(one_line(str(one or ""), 200))
             kind = next((kind for kind, pattern in _VALUE.items() if pattern.fullmatch(plain)), "")
