@@ -27,7 +27,7 @@ _INCLUDE = re.compile(
     rf"|\{{\{{[>#:~!-]?\s{{0,20}}(?:{_NAME}|page|section)\s{{0,5}}[\s>:(\"'.][^{{}}]{{0,500}}\}}\}}"  # Handlebars, Helm, DokuWiki
     r"|\{\{\s{0,20}>[^{}]{1,500}\}\}"
     r"|\{![^{}!]{1,300}![^{}]{0,20}\}"  # markdown-include
-    rf"|\{{{_NAME}\b[^{{}}]{{0,300}}\}}|\{{(?:children|pagetree|contentbylabel|jira|view-?file|viewpdf|drawio|gliffy)\b[^{{}}]{{0,300}}\}}"
+    rf"|\{{{_NAME}\b[^{{}}]{{0,300}}\}}|\{{(?:macro|children|pagetree|contentbylabel|jira|view-?file|viewpdf|drawio|gliffy)\b[^{{}}]{{0,300}}\}}"
     rf"|[!@#$]{{1,2}}{_NAME}[\w-]{{0,20}}[\s(\[\"'<:].{{1,500}}|\[!{_NAME}\b.{{0,500}}|:{{2,3}}\s?{_NAME}\b.{{0,500}}"
     rf"|(?:\.\.\s{{1,3}})?{_NAME}::.{{0,500}}"  # reStructuredText, AsciiDoc
     r"|;?-{1,8}8<-{1,8}.{0,500}|!\[\[[^\[\]]{1,300}\]\]|<{1,2}\[[^\[\]]{1,300}\]\([^()]{1,300}\)|@\[:.{0,200}|<<<\s{0,3}[@./]\S.{0,300}"
