@@ -74,7 +74,7 @@ SOMETHING = {
     "a mention": '<p>Call <ac:link><ri:user ri:account-id="5d1a" /></ac:link></p>',
     "a picture": '<p><ac:image ac:alt="The queue falls"><ri:attachment ri:filename="queue.png" /></ac:image></p>',
     "columns": "<ac:layout><ac:layout-section><ac:layout-cell><p>Deploy it.</p></ac:layout-cell></ac:layout-section></ac:layout>",
-    "a badge in a row": f"<table><tbody><tr><td>Stop</td><td>{macro('status', title='AUTOMATIC', colour='Green')}</td></tr></tbody></table>",
+    "a badge in a row": f"<table><tbody><tr><td>Stop</td><td>{macro('status', title='DONE', colour='Green')}</td></tr></tbody></table>",
     "contents, and words": f"{macro('toc')}<p>Deploy the version before.</p>",
     "exported": '<div class="code panel"><pre class="syntaxhighlighter-pre">helm rollback payments</pre></div>',
 }

@@ -15,8 +15,8 @@ from .document_building import Builder
 
 _SHOWS_NOTHING = frozenset((
     "toc", "toc-zone", "anchor", "contributors", "contributors-summary", "change-history", "livesearch", "pagetreesearch",
-    "recently-updated", "create-from-template", "profile", "details", "panel", "info", "note", "tip", "warning", "expand", "code", "noformat", "section",
-    "column", "excerpt", "div", "span", "style", "html", "numberedheadings", "navmap", "favpage", "labels",
+    "recently-updated", "create-from-template", "profile", "details", "panel", "info", "note", "tip", "warning", "expand", "code",
+    "noformat", "section", "column", "excerpt", "div", "span", "style", "html", "numberedheadings", "navmap", "favpage", "labels",
 ))  # fmt: skip
 _HIDDEN = frozenset(("ac:parameter", "ac:task-id", "ac:task-uuid", "ac:task-status", "ac:placeholder", "ac:default-parameter"))
 _BLOCKS = frozenset((

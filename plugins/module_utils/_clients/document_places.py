@@ -20,7 +20,13 @@ ENDS = ("", ".md", ".rst", "/index.md", "/README.md", "/index.rst", "/_index.md"
 _MOST_PAGES, _LARGEST_PAGE = 2000, 256 * 1024  # that are looked through
 _LARGEST_BLANK = 4096  # bytes of a file that may be nothing but spaces
 # what a repository's own settings may have git run, which nobody asked for
-_QUIET = (("log.showSignature", "false"), ("core.fsmonitor", "false"), ("core.hooksPath", os.devnull), ("protocol.allow", "never"))
+_QUIET = (
+    ("log.showSignature", "false"),
+    ("log.showRoot", "true"),
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", os.devnull),
+    ("protocol.allow", "never"),
+)
 
 
 class Place(t.Protocol):
@@ -158,10 +164,8 @@ def git_date(path: str, runner: Runner, is_person: IsPerson) -> LastChange | Non
     def git(words: t.Sequence[str], most: int) -> Completed:
         return runner.run(["git", *words], cwd=folder, env=quiet, max_output=most)
 
-    def is_cut(commit: str) -> bool:
-        if git(["rev-parse", "--verify", "--quiet", f"{commit}^"], 2**16).rc == 0:
-            return False
-        if git(["rev-parse", "--is-shallow-repository"], 2**16).stdout.strip() == "true":
+    def is_cut(_commit: str, parents: str) -> bool:
+        if not parents and git(["rev-parse", "--is-shallow-repository"], 2**16).stdout.strip() == "true":
             # where a shallow clone is cut, every file looks as if it had just been changed
             raise CannotObserve(phrase("the clone of git is too shallow to tell its last change (fetch more history)"))
         return False

@@ -46,9 +46,12 @@ class _Commit(t.NamedTuple):
 
 
 class History:
-    """``cut``: whether the history ends early at a commit, and what that commit is worth: its date, or nothing (CannotObserve)."""
+    """``cut``: whether the history that is there ends early at a commit (its name, its parents), whose date is then what is known.
 
-    def __init__(self, git: Git, is_person: IsPerson, cut: t.Callable[[str], bool]) -> None:
+    ``git`` is to have ``log.showRoot``.
+    """
+
+    def __init__(self, git: Git, is_person: IsPerson, cut: t.Callable[[str, str], bool]) -> None:
         self.git, self.is_person, self.cut = git, is_person, cut
         self.left, self.passed, self.read = MOST_COMMITS, 0, 0
 
@@ -57,7 +60,7 @@ class History:
         for _name in range(MOST_NAMES):
             commits = self._commits(start, pathspec)
             for commit in commits:
-                if self.cut(commit.name):
+                if self.cut(commit.name, commit.parents):
                     return LastChange(_day(commit), self.passed)
                 earlier = self._name_before(commit) if not commit.before.strip("0") and commit.parents else None
                 if self.is_person(commit.author, commit.mail) and self._says_else(commit, earlier):
@@ -78,8 +81,6 @@ class History:
     def _commits(self, start: str, pathspec: str) -> list[_Commit]:
         form = "--format=%x01%H%x00%aI%x00%P%x00%an%x00%ae"
         words = [
-            "-c",
-            "log.showRoot=true",
             "log",
             "--no-merges",
             "--no-renames",

@@ -78,7 +78,7 @@ class GitTree:
             # the oldest commit of these looks as if it had made every file, unless the one before it is there
             asked = _git(self, [*_FETCH, "--deepen=1", "origin", self.ref], bounded=True)
         cut = frozenset(_lines(os.path.join(self.folder, "shallow")))
-        history = History(lambda words, most: _git(self, list(words), most=most), is_person, lambda commit: commit in cut)
+        history = History(lambda words, most: _git(self, list(words), most=most), is_person, lambda commit, _parents: commit in cut)
         return history.last_change(self.commit, f":(top,literal){path}")
 
 
@@ -194,6 +194,7 @@ def _environment(folder: str, transports: t.Sequence[str], connection: Connectio
         ("http.lowSpeedTime", "10"),
         ("http.sslVerify", "true" if connection.validate_certs else "false"),
         ("log.showSignature", "false"),
+        ("log.showRoot", "true"),
         ("protocol.allow", "never"),
         *((f"protocol.{transport}.allow", "always") for transport in transports),
     ]
