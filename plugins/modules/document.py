@@ -19,7 +19,8 @@ description:
   - It must say for which version of the service it is (C(applies_to), C(release), C(version), or a line I(Version:) above its sections),
     and that must be O(version). C(1.4.x) is any version that begins with 1.4. A range is C(unknown).
   - It must be younger than O(max_age), and not older than the last change of the service (O(service_folder) in git, or O(changed_on)). Its
-    date is that of its last review or update, else of its last change in git.
+    date is that of its last review or update, else of its last change in git by a person.
+  - What says of itself that it is a draft or obsolete fails, whether in front matter, a table, its title or a line above its sections.
   - "With the preset V(known_errors) each known error must have a workaround: a column of a table, or within the section of the error a
     subsection, a row or a sentence that begins with I(Workaround:) (I(Contournement :)). What cannot be read so is C(unknown); that there
     is none must be said."

@@ -15,7 +15,9 @@ description:
     link to nothing counts as empty. What stands in code or in a comment is no section."
   - "The last review must be younger than O(max_age). It is read from the front matter (YAML, TOML or JSON: C(last_reviewed), C(reviewed),
     C(last_verified), C(revu_le)), from a field of reStructuredText, or from a comment such as C(<!-- reviewed: 2026-11-25 -->). Without
-    any the date of the last change in git counts; a clone too shallow to know it is C(unknown)."
+    any the date of the last change in git by a person counts, not one of the form alone; a clone too shallow to know it is C(unknown)."
+  - "What says of itself that it is a draft or obsolete fails: C(status: draft), C(deprecated: true), I(Page obsolète) at the top. A section
+    that has only what is included where the page is built, or a picture without words, was not seen, and is C(unknown)."
   - "A date may be written as V(2026-10-01), V(2026/10/01), V(1 October 2026), V(Oct 1, 2026), V(1er octobre 2026) or V(01.10.2026). One
     that may mean two days, as V(01/06/2026), is C(unknown) where only one of them would do."
   - References that are defined nowhere (C([text][name]) of Markdown, C(name_) and C(:ref:) of reStructuredText) are dead links. In a tree
@@ -81,7 +83,7 @@ options:
   sections:
     description:
       - The sections that must be there.
-      - V(symptoms), V(diagnosis), V(mitigation), V(escalation), V(rollback), V(impact), V(restore) and V(start_stop) are known under many
+      - V(symptoms), V(diagnosis), V(mitigation), V(escalation), V(rollback), V(impact), V(restore), V(start_stop), V(procedures) have many
         English and French names, for example V(rollback) also as I(back-out) or I(retour arrière).
       - Any other text must be found in a heading, whatever its case and accents.
     type: list

@@ -305,7 +305,7 @@ ROWS = [
         "runbook",
         "only in reStructuredText's code and comment",
         raw(
-            FRENCH.format(reviewed=day(10), link="fiche.rst").replace(
+            FRENCH.format(reviewed=day(10), link=".").replace(
                 "Retour arrière\n--------------\n",
                 ".. Retour arrière\n   --------------\n\n.. code-block:: sh\n\n   Rollback\n   --------\n",
             ),
@@ -318,7 +318,7 @@ ROWS = [
         "runbook",
         "only raw HTML in reStructuredText",
         raw(
-            FRENCH.format(reviewed=day(10), link="fiche.rst").replace("Remettre la version précédente.", ".. raw:: html\n\n   <p>x</p>"),
+            FRENCH.format(reviewed=day(10), link=".").replace("Remettre la version précédente.", ".. raw:: html\n\n   <p>x</p>"),
             "fiche.rst",
         ),
         "fail",
@@ -510,14 +510,14 @@ ROWS = [
     Row(
         "runbook",
         "reference of docutils",
-        raw(FRENCH.format(reviewed=day(9), link="fiche.rst") + "\nMissing_\n", "fiche.rst"),
+        raw(FRENCH.format(reviewed=day(9), link=".") + "\nMissing_\n", "fiche.rst"),
         "fail",
         "the reference missing is defined nowhere",
     ),
     Row(
         "runbook",
         "reference of Sphinx",
-        raw(FRENCH.format(reviewed=day(9), link="fiche.rst") + "\n:ref:`nowhere`\n", "fiche.rst"),
+        raw(FRENCH.format(reviewed=day(9), link=".") + "\n:ref:`nowhere`\n", "fiche.rst"),
         "fail",
         "the reference nowhere is defined nowhere",
     ),

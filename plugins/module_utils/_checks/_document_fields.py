@@ -44,6 +44,18 @@ _PROMPTS = re.compile(
 )
 
 
+# authors of commits that are no persons
+_PROGRAM = re.compile(
+    r"(?:.* )?(?:renovate|dependabot|greenkeeper|mergify|imgbot"
+    r"|weblate|crowdin|transifex|allcontributors|snyk|pre commit ci|github actions?"
+    r"|gitlab ci|semantic release|release please|jenkins|automation|bot)(?: .*)?|(?:svc|ci|sa) .*|.* (?:ci|runner)"
+)
+_PROGRAM_MAIL = re.compile(
+    r"(?i:[^@]*\[bot\]@|[^@]*\b(?:bot|renovate|dependabot|github-actions|jenkins|ci-?user|automation|pre-commit-ci)@|actions@github\.com"
+    r"|support@dependabot|project_\d+_bot)"
+)
+
+
 class Defect(t.NamedTuple):
     status: Status
     text: Message
@@ -249,19 +261,30 @@ def _age(day: dt.date, now: dt.datetime) -> float:
     return max(0.0, (now - dt.datetime(day.year, day.month, day.day, tzinfo=dt.timezone.utc)).total_seconds())
 
 
+def by_person(name: str, mail: str) -> bool:
+    """Whether a commit is one of a person, by its author."""
+    return is_person(name) and not _PROGRAM.fullmatch(normalize(name)) and not _PROGRAM_MAIL.match(mail)
+
+
 def review(document: Document, place: Place | None, limit: float, now: dt.datetime) -> Dated:
-    """The last review: as it is written, else when the file was last changed in git."""
+    """The last review: as it is written, else when a person last changed in git what the file says."""
     for name in REVIEWED:
         value = document.front.get(name)
         if value not in (None, ""):
             return dated(name, value, limit, now, _REVIEW)
-    day: dt.date | None = None
+    changed = None
     if place is not None:
         try:
-            day = place.last_change(limit)
+            changed = place.last_change(limit, by_person)
         except CannotObserve as exc:
             said = phrase("no review date is written in it, and {reason}", reason=exc.message)
             return Dated(defects=(Defect(Status.UNKNOWN, said),))
+    day = changed.day if changed else None
+    if day is None and changed and changed.passed:
+        said = phrase(
+            "no review date: it was changed in git by programs alone, or in its form alone ({count:number} times)", count=changed.passed
+        )
+        return Dated(defects=(Defect(Status.FAIL, said),))
     if day is None:
         return Dated(defects=(Defect(Status.FAIL, phrase("no review date: nobody knows whether it is still right")),))
     defect = _wrong(day, limit, now, _REVIEW)
@@ -291,6 +314,7 @@ __all__ = (
     "REVIEWED",
     "Dated",
     "Defect",
+    "by_person",
     "executed_defects",
     "first",
     "is_nobody",

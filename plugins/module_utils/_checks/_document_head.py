@@ -13,9 +13,10 @@ from .._clients.document import Document, Part, normalize
 from .._clients.document_building import CELLS
 from .._clients.section_names import sections_of
 from ._document_fields import AUTHOR, EXECUTED_BY, EXECUTED_ON, OWNER, RESULT, REVIEWED
+from ._document_status import STATUS
 from ._document_version import UPDATED, VALIDATED, VERSION, is_version
 
-_GROUPS: tuple[tuple[str, ...], ...] = (OWNER, AUTHOR, EXECUTED_BY, EXECUTED_ON, RESULT, REVIEWED, VERSION, VALIDATED, UPDATED)
+_GROUPS: tuple[tuple[str, ...], ...] = (OWNER, AUTHOR, EXECUTED_BY, EXECUTED_ON, RESULT, REVIEWED, VERSION, VALIDATED, UPDATED, STATUS)
 _DATED = (EXECUTED_ON, REVIEWED, UPDATED)
 _KNOWN = frozenset(name for group in _GROUPS for name in group)
 # sections in which a document says what it is
@@ -34,7 +35,7 @@ _BETWEEN = re.compile(r"\s+[|·•]\s+")
 def with_head(document: Document) -> Document:
     """The document, whose ``front`` has also what stands above its sections; of two that say the same the front matter counts."""
     said: dict[str, object] = {}
-    for name, value in _said(_above(document)):
+    for name, value in _said(above(document)):
         said.setdefault(name, value)
     for group in _GROUPS:
         if any(document.front.get(name) not in (None, "", []) for name in group):
@@ -45,7 +46,7 @@ def with_head(document: Document) -> Document:
     return dataclasses.replace(document, front={**kept, **document.front}) if kept else document
 
 
-def _above(document: Document) -> list[Part]:
+def above(document: Document) -> list[Part]:
     """What stands above the first section; the section that is made for this counts as above it."""
     sections = [section for section in sections_of(document) if section.parts]
     if len(document.sections) == 1:
@@ -98,4 +99,4 @@ def _value(name: str, written: str) -> str:
     return value
 
 
-__all__ = ("with_head",)
+__all__ = ("above", "with_head")

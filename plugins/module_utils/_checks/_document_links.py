@@ -12,7 +12,7 @@ import re
 import typing as t
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
-from .._clients.document import Document, Link, Reading, Undefined, form_of
+from .._clients.document import Document, Link, Reading, Undefined, form_of, normalize
 from .._clients.document_places import Place
 from .._clients.links import Asking, ask_all, of_fragment, origin, split_fragment
 from .._finding import CannotObserve, Status
@@ -27,6 +27,14 @@ _SITE_NAMES = {"github": "GitHub", "gitlab": "GitLab", "mkdocs": "MkDocs"}
 _WITH_ANCHORS = (".md", ".markdown", ".rst", ".html", ".htm")
 _CONF = "conf.py"  # of Sphinx
 _FRAGMENTS_OF_PROGRAMS = re.compile(r"L\d+(C\d+)?(-L?\d+(C\d+)?)?")
+_TO_TOP = re.compile(
+    r"(?:back to |retour |return to |go )?(?:(?:to |the |en |au |de |a |la |page )*)?"
+    r"(?:top|haut|start|debut|sommaire|up)(?: .*)?|[↑⬆🔝^▲]+\W*"
+)
+_UNWRITTEN = re.compile(
+    r"(?i:(?:https?://|\./|/|mailto:|#)?(?:to-?do|tbd|tbc|tba|fix-?me|xxx+|\.{3,}|…|url|link|lien|address|adresse|insert[-_ ].*|placeholder"
+    r"|your[-_](?:url|link|page)(?:[-_]here)?|a[-_]completer|à[-_]compléter|to[-_]be[-_](?:defined|completed|written|added)|\?+)/?)"
+)
 
 
 class LinkArguments(t.TypedDict):
@@ -63,6 +71,10 @@ class Linked:
         asked: list[tuple[Link, str, str]] = []
         for link in self.document.links:
             target = link.target.strip()
+            if self._is_unwritten(target, link):
+                said = phrase("the link '{text}' leads nowhere ('{target}'): write where it leads", text=link.text[:60], target=target[:60])
+                defects.append(Defect(Status.FAIL, said, link.line or 0))
+                continue
             scheme = target.partition(":")[0].lower() if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", target) else ""
             if not target or _ignored(target, self.args["ignore_links"]) or scheme not in ("", "http", "https"):
                 self.ignored += 1
@@ -79,6 +91,14 @@ class Linked:
             else:
                 defects += [Defect(status, said, link.line or 0) for status, said in self._of_file(target)]
         return defects + self._of_addresses(asked)
+
+    def _is_unwritten(self, target: str, link: Link) -> bool:
+        """Whether an address is still to be written. In HTML ``#`` is what buttons have."""
+        if target in self.args["ignore_links"]:
+            return False
+        if not target or target == "#":
+            return self.document.form != "html" and not _TO_TOP.fullmatch(normalize(link.text) or link.text.strip())
+        return bool(_UNWRITTEN.fullmatch(target)) and not (self.place and "://" not in target and self.place.found(unquote(target)))
 
     # -- within the document
 
@@ -126,9 +146,14 @@ class Linked:
         name = unquote(name.partition("?")[0])
         if self.place is None:
             return []
+        if self.place.leads_out(name):
+            said = phrase("the link {target:path} leads out of the repository of the document: nobody else has what is there", target=name)
+            return [(Status.FAIL, said)]
         file = self.place.found(name)
         if file is None:
             return [(Status.FAIL, phrase("the link {target:path} is dead: there is no such file", target=name))]
+        if self.place.is_empty(file):
+            return [(Status.FAIL, phrase("the link {target:path} leads to an empty file", target=name))]
         if not fragment or os.path.splitext(file)[1].lower() not in _WITH_ANCHORS:
             return []
         page = self._page(file)

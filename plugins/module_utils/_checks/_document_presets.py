@@ -66,6 +66,7 @@ NAMES: t.Mapping[str, tuple[str, ...]] = {
     "incidents": (
         *("incident", "incidents", "troubleshooting", "troubleshoot", "failure", "failures", "faults", "depannage", "panne", "pannes"),
         *("dysfonctionnement", "dysfonctionnements", "resolution", "diagnostic", "diagnosis", "known errors", "erreurs connues"),
+        *("consignes en cas", "conduite a tenir", "remediation", "triage", "actions correctives", "symptomes"),
     ),
     "questions": (
         *("question", "questions", "qualification", "identification", "ask", "what to ask", "accueil", "greeting", "caller", "appelant"),

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import typing as t
+from urllib.parse import urlsplit
 
 from .._clients.document import Document, Section, normalize
 from .._clients.section_content import first_words, is_to_come, says_nothing
 from .._clients.section_names import names_section, sections_of
+from .._clients.section_pointers import Pointers
 from .._finding import Status
 from .._message import one_line
 from .._phrase import phrase
@@ -17,39 +20,70 @@ from ._document_fields import Defect
 
 
 def section_defects(
-    document: Document, wanted: t.Sequence[str], names: t.Callable[[str, str], bool] = names_section
+    document: Document, wanted: t.Sequence[str], names: t.Callable[[str, str], bool] = names_section, where: str = ""
 ) -> tuple[list[Defect], list[str]]:
-    """What is wrong with the sections, and those that are there with content. ``names``: whether a heading is that of a section."""
+    """What is wrong with the sections, and those that are there with content.
+
+    ``names``: whether a heading is that of a section. ``where``: the path or address of the document, for the links to itself.
+    """
     defects: list[Defect] = []
     found: list[str] = []
     sections = sections_of(document)
+    pointers = Pointers(document, {name for name in (where, posixpath.basename(urlsplit(where).path)) if name})
     for name in wanted:
         matching = [section for section in sections if names(section.title, name)]
-        silent = [section for section in matching if says_nothing(section)]
+        silent = [section for section in matching if pointers.says_nothing(section)]
         if len(silent) < len(matching):
             found.append(name)
             # one of several alerts may well need none; one that is to come hides behind the others
-            defects += [_silent(name, section, Status.WARN) for section in silent if _is_to_come(section)]
+            defects += [_silent(name, section, pointers, Status.WARN) for section in silent if _is_to_come(section, pointers)]
         elif not matching:
             defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
         else:
-            defects.append(_silent(name, matching[0], Status.FAIL))
+            # one of which nothing was seen may be the one that says it
+            hidden = next((section for section in matching if pointers.unseen(section)[0]), None)
+            defects.append(_silent(name, hidden or matching[0], pointers, Status.FAIL))
     return _once(defects), found
 
 
-def _is_to_come(section: Section) -> bool:
+def _is_to_come(section: Section, pointers: Pointers) -> bool:
     said = first_words(section)
-    return not normalize(said) or is_to_come(said)
+    return not pointers.unseen(section)[0] and (not normalize(said) or is_to_come(said))
 
 
-def _silent(name: str, section: Section, status: Status) -> Defect:
-    title, said = one_line(section.title, 80), one_line(first_words(section), 40)
-    text = (
-        phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=title, said=said)
-        if said
-        else phrase("the section {name} ('{heading}') is empty", name=name, heading=title)
-    )
-    return Defect(status, text, section.line or 0)
+def _silent(name: str, section: Section, pointers: Pointers, status: Status) -> Defect:
+    title, line = one_line(section.title, 80), section.line or 0
+    kind, what = pointers.unseen(section)
+    if kind == "include":
+        text = phrase(
+            "the section {name} ('{heading}') has only what is included where the page is built ('{said}'), which was not seen: "
+            "write it there, or have the built page read",
+            name=name,
+            heading=title,
+            said=one_line(what, 80),
+        )
+        return Defect(Status.UNKNOWN, text, line)
+    if kind == "picture":
+        text = phrase(
+            "the section {name} ('{heading}') has only a picture ({picture:path}), which cannot be read: say in words what it shows",
+            name=name,
+            heading=title,
+            picture=one_line(what, 80),
+        )
+        return Defect(Status.UNKNOWN, text, line)
+    said = one_line(first_words(section), 40)
+    if not says_nothing(section):
+        text = phrase(
+            "the section {name} ('{heading}') only leads to sections that say nothing or lead back ('{said}')",
+            name=name,
+            heading=title,
+            said=said,
+        )
+    elif said:
+        text = phrase("the section {name} ('{heading}') says only '{said}'", name=name, heading=title, said=said)
+    else:
+        text = phrase("the section {name} ('{heading}') is empty", name=name, heading=title)
+    return Defect(status, text, line)
 
 
 def _once(defects: t.Sequence[Defect]) -> list[Defect]:

@@ -90,6 +90,11 @@ class Source(t.NamedTuple):
     url: str = ""
     place: Place | None = None
 
+    @property
+    def name(self) -> str:
+        """Its address or its path, as a link within it may call it."""
+        return self.url or (self.place.path if self.place else "")
+
 
 def source_of(args: SourceArguments, runner: Runner, stack: contextlib.ExitStack, said: Wording = DOCUMENT) -> Source | Finding:
     """The document, or what is to be said where there is none. ``stack`` keeps what was fetched. CannotObserve."""

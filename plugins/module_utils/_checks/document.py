@@ -20,11 +20,12 @@ from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._call_codes import code_defects, codes_in, pattern_of
 from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defects, review
-from ._document_head import with_head
+from ._document_head import above, with_head
 from ._document_links import SITES, Linked
 from ._document_presets import CALL_SCRIPT, KNOWN_ERRORS, PRESETS, names
 from ._document_sections import section_defects
 from ._document_source import PAGES_SPEC, SOURCE_CONSTRAINTS, SOURCE_SPEC, Source, SourceArguments, source_of
+from ._document_status import status_defects
 from ._document_version import age_defects, last_change, validator_defects, version_defects, versions_of, with_date
 from ._known_errors import known_error_defects
 from ._left_to_do import left_to_do
@@ -134,6 +135,7 @@ class _Examination:
         if document.front_problem is not None:
             status = Status.UNKNOWN if document.front_unread else Status.FAIL
             defects.append(Defect(status, document.front_problem, document.front_line))
+        defects += status_defects(document, above(document))
         defects += self._sections()
         fields, reviewed = self._fields()
         # what stands in a front matter that was not read is not known to be missing
@@ -150,7 +152,7 @@ class _Examination:
 
     def _sections(self) -> list[Defect]:
         """Those that must be there are and say something; those that matter most have nothing left to do."""
-        defects, found = section_defects(self.document, self.sections, names)
+        defects, found = section_defects(self.document, self.sections, names, self.source.name)
         self.observed["sections"] = found
         return defects + self._left_to_do()
 

@@ -16,10 +16,11 @@ from .._finding import CannotObserve, Finding, Measurement, Status, failed, isof
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._document_fields import OWNER, Dated, Defect, executed_defects, first, owner_defects, review, review_measurements
-from ._document_head import with_head
+from ._document_head import above, with_head
 from ._document_links import SITES, Linked
 from ._document_sections import section_defects
 from ._document_source import PAGES_SPEC, SOURCE_CONSTRAINTS, SOURCE_SPEC, Source, Wording, source_of
+from ._document_status import status_defects
 from ._runbook_references import SPEC as REFERENCES
 from ._runbook_references import ReferenceArguments, for_hosts, judged
 
@@ -94,7 +95,8 @@ def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading)
     if document.front_problem is not None:
         status = Status.UNKNOWN if document.front_unread else Status.FAIL
         defects.append(Defect(status, document.front_problem, document.front_line))
-    missing, found = section_defects(document, args["sections"])
+    defects += status_defects(document, above(document))
+    missing, found = section_defects(document, args["sections"], where=source.name)
     defects += missing
     fields: list[Defect] = []
     if args["owner_required"]:

@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._watch import watched
-from . import document_building, document_front, document_html, document_markdown, document_program, document_rst
+from . import document_building, document_confluence, document_front, document_html, document_markdown, document_program, document_rst
 
 LIMIT = 256 * 1024  # bytes of a document
 SECONDS = 10.0
@@ -38,6 +38,7 @@ CPU_SECONDS = 5
 _LARGEST_ANSWER = 64 * 2**20
 _MODULES: tuple[types.ModuleType, ...] = (
     document_building,
+    document_confluence,
     document_front,
     document_html,
     document_markdown,
@@ -46,7 +47,7 @@ _MODULES: tuple[types.ModuleType, ...] = (
 )
 _FORMS = {
     ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown", ".rst": "rst", ".rest": "rst",
-    ".html": "html", ".htm": "html", ".xhtml": "html",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".xml": "html",
 }  # fmt: skip
 _UNREADABLE = (".adoc", ".asciidoc", ".org", ".textile", ".doc", ".docx", ".odt", ".pdf", ".ipynb")
 _FOREIGN = (
@@ -105,7 +106,7 @@ class Undefined:
 
 
 class Part(t.NamedTuple):
-    """A paragraph, an item, a row of a table: ``kind`` is words, head, row, code or picture (whose text stands for it).
+    """A paragraph, an item, a row of a table: ``kind`` is words, head, row, code, picture (whose text stands for it) or summary.
 
     Between the cells of a row stands `` | ``.
     """

@@ -16,7 +16,7 @@ LONGEST_TITLE = 500  # characters of it
 LONGEST_NAME = 300  # of an anchor or of a reference
 MOST = 50_000  # links, anchors, undefined references: of each
 CODE = "\ufffc"  # stands for code where references are looked for
-WORDS, HEAD, ROW, CODE_BLOCK, PICTURE = "words", "head", "row", "code", "picture"
+WORDS, HEAD, ROW, CODE_BLOCK, PICTURE, SUMMARY = "words", "head", "row", "code", "picture", "summary"
 _BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _MARKED = re.compile(r"[ \t-]*(\w[\w -]{1,29}):[ \t]*(\S.*)")
 _WORD = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
@@ -293,4 +293,4 @@ def trimmed(url: str) -> str:
     return url[:end]
 
 
-__all__ = ("CELLS", "CODE", "HEAD", "ROW", "WORDS", "Builder", "slug_of_github", "trimmed")
+__all__ = ("CELLS", "CODE", "HEAD", "ROW", "SUMMARY", "WORDS", "Builder", "slug_of_github", "trimmed")

@@ -13,7 +13,8 @@ import html
 import re
 import typing as t
 
-from .document_building import CELLS, HEAD, ROW, WORDS, Builder
+from .document_building import CELLS, HEAD, ROW, SUMMARY, WORDS, Builder
+from .document_confluence import Confluence
 
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(r"[\s/]*([^\s/>=][^\s/>=]*)")
@@ -29,13 +30,20 @@ _BLOCKS = frozenset((
 ))  # fmt: skip
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_CONTENTS = re.compile(r"(?:^|\s)(?:toc|toc-macro|table-of-contents|toc-indentation)(?:\s|$)")  # a list of the headings of the page
 # who writes <insert phone> means no tag
 _PROMPTS = frozenset(("insert", "enter", "fill", "todo", "tbd", "put", "replace", "complete", "your", "votre", "indiquer", "renseigner"))
+_INCLUDES = frozenset(("include", "xi:include", "esi:include", "import"))
+_INCLUDED = re.compile(r"\s*[#@]include\b")
+_FOREIGN = ("ac:", "ri:", "at:")  # tags of Confluence
 _LONGEST_TAG = 20_000
 
 
 class Token(t.NamedTuple):
-    """``kind`` is text, raw, comment, start or end; ``value`` the text, or the name of the tag."""
+    """``kind`` is text, plain (taken as it is), raw, comment, start or end; ``value`` the text, or the name of the tag.
+
+    A tag of Confluence that closes itself has the attribute ``/``.
+    """
 
     kind: str
     value: str
@@ -50,6 +58,7 @@ def tokens(text: str, line: int = 1) -> t.Iterator[Token]:
     at, counted = 0, 0
     size = len(text)
     no_end = False  # no ">" comes any more
+    foreign = False  # there are tags of Confluence, which has CDATA where HTML has none
     closed: dict[str, re.Pattern[str]] = {}
     while at < size:
         start = text.find("<", at)
@@ -65,6 +74,11 @@ def tokens(text: str, line: int = 1) -> t.Iterator[Token]:
         if text.startswith("<!--", start):
             end = text.find("-->", start + 2)  # <!--> is one too
             yield Token("comment", text[start + 4 : max(end, start + 4) if end >= 0 else size], _NONE, line)
+            at = end + 3 if end >= 0 else size
+            continue
+        if foreign and text.startswith("<![CDATA[", start):
+            end = text.find("]]>", start + 9)
+            yield Token("plain", text[start + 9 : end if end >= 0 else size], _NONE, line)
             at = end + 3 if end >= 0 else size
             continue
         following = text[start + 1 : start + 2]
@@ -86,6 +100,10 @@ def tokens(text: str, line: int = 1) -> t.Iterator[Token]:
         if closing:
             yield Token("end", name, _NONE, line)
             continue
+        if name.startswith(_FOREIGN) or name == "time":
+            foreign = foreign or name != "time"
+            if text[at - 2 : at] == "/>":
+                attributes["/"] = ""
         yield Token("start", name, attributes, line)
         if name in _RAW:
             pattern = closed.setdefault(name, re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE))
@@ -139,6 +157,7 @@ class HtmlReader:
         self._code: list[str] = []
         self._code_line = 0
         self._inline: list[str] | None = None  # what stands in <code>
+        self._confluence = Confluence(builder)
 
     @property
     def shows(self) -> bool:
@@ -148,8 +167,13 @@ class HtmlReader:
         for token in tokens(text, line):
             if token.kind == "text":
                 self.text(html.unescape(token.value), token.line)
+            elif token.kind == "plain":
+                self.text(token.value, token.line)
             elif token.kind == "comment":
-                self.builder.comment(token.value)
+                if _INCLUDED.match(token.value):
+                    self.text(" ".join(token.value.split())[:500], token.line)
+                else:
+                    self.builder.comment(token.value)
             elif token.kind == "raw":
                 self._of_raw(token)
             elif token.kind == "start":
@@ -158,7 +182,7 @@ class HtmlReader:
                 self._end(token.value)
 
     def text(self, text: str, line: int) -> None:
-        if not self.shows or (self._around and not self._heading):
+        if not self.shows or (self._around and not self._heading) or self._confluence.text(text, line):
             return
         if self._preformatted:
             self._code_line = self._code_line or line
@@ -183,9 +207,18 @@ class HtmlReader:
         if self._hidden is not None:
             self._hidden = (self._hidden[0], self._hidden[1] + (self._hidden[0] == name))
             return
-        if ("hidden" in values or _HIDDEN.search(values.get("style", "")[:1000])) and name not in _VOID and name not in _RAW:
+        unshown = "hidden" in values or _HIDDEN.search(values.get("style", "")[:1000])
+        if (unshown or (name in ("div", "ul") and _CONTENTS.search(values.get("class", "")[:1000]))) and name not in _VOID | _RAW:
             builder.end()
             self._hidden = (name, 1)
+            return
+        if name.startswith(_FOREIGN) or (name == "time" and "/" in values):
+            self._confluence.start(name, values, token.line)
+            return
+        if self._confluence.is_hidden:
+            return
+        if name in _INCLUDES:
+            builder.words(f"<{name} {' '.join((*values, *values.values()))[:300].strip()}>", token.line)
             return
         if name in _PROMPTS:
             builder.words(f"<{' '.join((name, *values))}>", token.line)
@@ -247,6 +280,9 @@ class HtmlReader:
             left = self._hidden[1] - (self._hidden[0] == name)
             self._hidden = (self._hidden[0], left) if left else None
             return
+        if name.startswith(_FOREIGN):
+            self._confluence.end(name)
+            return
         if name in _AROUND:
             self._around = max(0, self._around - 1)
         if name in ("code", "kbd") and self._inline is not None:
@@ -264,6 +300,8 @@ class HtmlReader:
                 self._code, self._code_line = [], 0
         elif name in ("tr", "table"):
             self._end_row()
+        elif name == "summary" and not self._heading and not self._row:
+            builder.end_as(SUMMARY)
         elif name in _BLOCKS and not self._heading and not self._row:
             builder.end()
 

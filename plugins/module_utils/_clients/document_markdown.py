@@ -20,6 +20,8 @@ _SPACED = re.compile(r"(?<![\w\]\\])\[([^\[\]\n]{1,300})\]\(([^()<>\"'\n]{1,300}
 _NO_LABEL = re.compile(
     r"\^?(?:\w-\w|\\\w|.){1,3}|(?i:ctrl|control|alt|altgr|shift|maj|cmd|enter|entr[ée]e|tab|esc|echap|del|suppr|space|f\d{1,2})"
 )
+# of MyST: what it makes stands elsewhere
+_DIRECTIVE = re.compile(r"\s*\{(include|literalinclude|contents|toctree)\}\s*(.*)")
 _DEEPEST = 100  # blocks within blocks
 
 
@@ -69,7 +71,12 @@ class _Reader:
             elif kind == "heading_close":
                 self.builder.heading_end(slugs=True)
             elif kind in ("fence", "code_block"):
-                if self.html.shows:
+                directive = _DIRECTIVE.fullmatch(token.info[:500]) if kind == "fence" else None
+                if directive and self.html.shows:
+                    self.builder.end()
+                    self.builder.words(f".. {directive.group(1)}:: {directive.group(2)}", self.line)
+                    self.builder.end()
+                elif self.html.shows:
                     self.builder.code(token.content, self.line + (kind == "fence"))
             elif kind == "html_block":
                 self.html.feed(token.content, self.line)

@@ -6,30 +6,39 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import os
 import posixpath
 import typing as t
 
 from .._finding import CannotObserve
-from .._message import one_line
 from .._phrase import phrase
-from .._runner import Runner
+from .._runner import Completed, Runner
+from .git_reviews import History, IsPerson, LastChange
 from .git_source import GitTree, within
-from .written_dates import days_meant
 
 ENDS = ("", ".md", ".rst", "/index.md", "/README.md", "/index.rst", "/_index.md")  # of a page that a link names
 _MOST_PAGES, _LARGEST_PAGE = 2000, 256 * 1024  # that are looked through
+_LARGEST_BLANK = 4096  # bytes of a file that may be nothing but spaces
 # what a repository's own settings may have git run, which nobody asked for
-_QUIET = (("log.showSignature", "false"), ("core.fsmonitor", "false"), ("core.hooksPath", os.devnull), ("protocol.allow", "never"))
+_QUIET = (
+    ("log.showSignature", "false"),
+    ("log.showRoot", "true"),
+    ("core.fsmonitor", "false"),
+    ("core.hooksPath", os.devnull),
+    ("protocol.allow", "never"),
+)
 
 
 class Place(t.Protocol):
-    """``found`` is the file to which a link leads, as it was written; None where there is none."""
+    """``found`` is the file to which a link leads, as it was written; None where there is none. ``path``: the document's."""
 
+    @property
+    def path(self) -> str: ...
     def found(self, name: str) -> str | None: ...
     def read(self, path: str, limit: int) -> bytes: ...
-    def last_change(self, age: float) -> dt.date | None: ...
+    def is_empty(self, path: str) -> bool: ...
+    def leads_out(self, name: str) -> bool: ...  # of the repository
+    def last_change(self, age: float, is_person: IsPerson) -> LastChange | None: ...
     def above(self, name: str) -> str | None: ...
     def has_label(self, label: str, root: str) -> bool | None: ...  # None: not looked at
 
@@ -50,8 +59,26 @@ class Folder:
     def read(self, path: str, limit: int) -> bytes:
         return self.runner.read_bytes(path, max_bytes=limit)
 
-    def last_change(self, age: float) -> dt.date | None:
-        return git_date(self.path, self.runner)
+    def is_empty(self, path: str) -> bool:
+        """Whether a file has not a word in it."""
+        try:
+            with_text = os.path.isfile(path) and os.path.getsize(path) > _LARGEST_BLANK
+            return os.path.isfile(path) and not with_text and not self.runner.read_bytes(path, max_bytes=_LARGEST_BLANK).strip()
+        except (OSError, CannotObserve):
+            return False  # there is something, which may not be read here
+
+    def leads_out(self, name: str) -> bool:
+        """Whether a link leads out of the repository in which the document is, to where only this machine has something."""
+        folder = os.path.dirname(self.path)
+        root = whole_root(folder)
+        if root is None:
+            return False
+        path = os.path.join(git_root(folder) or folder, name.lstrip("/")) if name.startswith("/") else os.path.join(folder, name)
+        where = os.path.realpath(self.found(name) or path)
+        return os.path.commonpath([os.path.realpath(root), where]) != os.path.realpath(root)
+
+    def last_change(self, age: float, is_person: IsPerson) -> LastChange | None:
+        return git_date(self.path, self.runner, is_person)
 
     def above(self, name: str) -> str | None:
         """The nearest file of this name in a folder above the document, up to the root of its work tree."""
@@ -103,8 +130,14 @@ class Commit:
     def read(self, path: str, limit: int) -> bytes:
         return self.tree.read(path, limit)
 
-    def last_change(self, age: float) -> dt.date | None:
-        return self.tree.last_change(self.path, age)
+    def is_empty(self, path: str) -> bool:
+        return path in self.tree.empty
+
+    def leads_out(self, name: str) -> bool:
+        return within(posixpath.dirname(self.path), name) is None
+
+    def last_change(self, age: float, is_person: IsPerson) -> LastChange | None:
+        return self.tree.last_change(self.path, age, is_person)
 
     def above(self, name: str) -> str | None:
         folder = posixpath.dirname(self.path)
@@ -119,27 +152,41 @@ class Commit:
         return None
 
 
-def git_date(path: str, runner: Runner) -> dt.date | None:
-    """When the file was last changed in git; None outside of a work tree and for a file that git does not follow. CannotObserve."""
+def git_date(path: str, runner: Runner, is_person: IsPerson) -> LastChange | None:
+    """When a person last changed the file in git; None outside of a work tree and for a file that git does not follow. CannotObserve."""
     folder, name = os.path.split(path)
     if git_root(folder) is None:
         return None
     quiet = {"GIT_CONFIG_COUNT": str(len(_QUIET)), "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"}
     for number, (key, value) in enumerate(_QUIET):
         quiet[f"GIT_CONFIG_KEY_{number}"], quiet[f"GIT_CONFIG_VALUE_{number}"] = key, value
-    log = runner.run(["git", "log", "-1", "--format=%aI %P", "--", name], cwd=folder, env=quiet)
-    if log.rc != 0:
-        reason = (log.stderr.strip().splitlines() or [phrase("exit code {code}", code=log.rc)])[0]
-        if "does not have any commits" in reason:
-            return None
-        raise CannotObserve(phrase("git does not tell its last change: {reason}", reason=one_line(reason, 200)))
-    moment, _space, parents = log.stdout.strip().partition(" ")
-    if not moment:
-        return None
-    if not parents and runner.run(["git", "rev-parse", "--is-shallow-repository"], cwd=folder, env=quiet).stdout.strip() == "true":
-        # where a shallow clone is cut, every file looks as if it had just been changed
-        raise CannotObserve(phrase("the clone of git is too shallow to tell its last change (fetch more history)"))
-    return next(iter(days_meant(moment)), None)
+
+    def git(words: t.Sequence[str], most: int) -> Completed:
+        return runner.run(["git", *words], cwd=folder, env=quiet, max_output=most)
+
+    def is_cut(_commit: str, parents: str) -> bool:
+        if not parents and git(["rev-parse", "--is-shallow-repository"], 2**16).stdout.strip() == "true":
+            # where a shallow clone is cut, every file looks as if it had just been changed
+            raise CannotObserve(phrase("the clone of git is too shallow to tell its last change (fetch more history)"))
+        return False
+
+    return History(git, is_person, is_cut).last_change("HEAD", f":(literal){name}")
+
+
+def whole_root(folder: str) -> str | None:
+    """The root of the work tree, of a submodule that of the repository in which it is."""
+    root = git_root(folder)
+    while root is not None and os.path.isfile(os.path.join(root, ".git")):
+        try:
+            with open(os.path.join(root, ".git"), encoding="utf-8", errors="replace") as file:
+                said = file.read(4096)
+        except OSError:
+            return root
+        above = git_root(os.path.dirname(root)) if "/modules/" in said else None
+        if above is None:
+            return root
+        root = above
+    return root
 
 
 def git_root(folder: str) -> str | None:

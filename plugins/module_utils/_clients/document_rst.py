@@ -98,7 +98,8 @@ def _teach() -> None:
             if self.name in _CODE:
                 return [nodes.literal_block(content, content)] if content.strip() else []
             if self.name in _FILES:
-                return [nodes.reference(argument, argument, refuri=argument)]
+                written = f".. {self.name}:: {argument}"  # what is there is not read
+                return [nodes.paragraph("", "", nodes.reference(written, written, refuri=argument))]
             if self.name in ("image", "figure"):
                 picture = nodes.image("", uri="".join(argument.split()), alt=self.options.get("alt", ""))
                 return [picture, *self._nested("")]
@@ -189,6 +190,10 @@ class _Reader:
         self.builder.end()
 
     _paragraph = _list_item = _term = _definition = _rubric = _caption = _attribution = _line = _title = _block
+
+    def _topic(self, node: _Node, level: int) -> None:
+        if "contents" not in node.attributes.get("classes", ()):
+            self._children(node, level)
 
     def _section(self, node: _Node, level: int) -> None:
         title = next((child for child in node.children if child.tagname == "title"), None)

@@ -14,6 +14,8 @@ import contextlib
 import copy
 import dataclasses
 import datetime as dt
+import functools
+import hashlib
 import os
 import posixpath
 import re
@@ -27,7 +29,7 @@ from .._finding import CannotObserve
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Completed, Runner
-from .written_dates import days_meant
+from .git_reviews import History, IsPerson, LastChange
 
 TRANSPORTS = ("https",)  # unless others are allowed
 MOST_MEBIBYTES = 256.0
@@ -54,6 +56,7 @@ class GitTree:
     ref: str
     commit: str
     names: frozenset[str]  # of files and folders
+    empty: frozenset[str] = frozenset()  # files without a word in them
 
     def read(self, path: str, limit: int) -> bytes:
         """At most ``limit`` bytes of a file. CannotObserve."""
@@ -67,18 +70,24 @@ class GitTree:
             raise CannotObserve(phrase("git does not give {path:path}: {reason}", path=path, reason=_reason(done)))
         return bytes(kept)
 
-    def last_change(self, path: str, age: float) -> dt.date | None:
-        """When a file was last changed, or some day before that where it is longer ago than ``age`` in seconds. CannotObserve."""
+    def last_change(self, path: str, age: float, is_person: IsPerson) -> LastChange | None:
+        """When a person last changed a file, or some day before that where it is longer ago than ``age`` in seconds. CannotObserve."""
         since = self.runner.now() - dt.timedelta(seconds=age + 86400.0)
         asked = _git(self, [*_FETCH, f"--shallow-since={since:%Y-%m-%dT%H:%M:%SZ}", "origin", self.ref], bounded=True)
         if asked.rc == 0:
             # the oldest commit of these looks as if it had made every file, unless the one before it is there
             asked = _git(self, [*_FETCH, "--deepen=1", "origin", self.ref], bounded=True)
-        log = _git(self, ["log", "-1", "--format=%aI", self.commit, "--", path])
-        days = days_meant(log.stdout.strip()) if log.rc == 0 else []
-        if not days:
-            raise CannotObserve(phrase("git does not tell its last change: {reason}", reason=_reason(log)))
-        return days[0]
+        cut = frozenset(_lines(os.path.join(self.folder, "shallow")))
+        history = History(lambda words, most: _git(self, list(words), most=most), is_person, lambda commit, _parents: commit in cut)
+        return history.last_change(self.commit, f":(top,literal){path}")
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        with open(path, encoding="ascii", errors="replace") as file:
+            return file.read(2**20).split()
+    except OSError:
+        return []
 
 
 @contextlib.contextmanager
@@ -127,16 +136,29 @@ def _tree(bare: GitTree, url: str) -> GitTree:
             raise NoSuchFile(phrase("{url:path} has no branch or tag {ref:path}", url=public_url(url), ref=bare.ref))
         raise CannotObserve(phrase("{url:path} cannot be fetched: {reason}", url=public_url(url), reason=reason))
     commit = _git(bare, ["rev-parse", "--verify", "FETCH_HEAD^{commit}"]).stdout.strip()
-    listed = _git(bare, ["ls-tree", "-r", "-t", "-z", "--name-only", commit])
+    listed = _git(bare, ["ls-tree", "-r", "-t", "-z", commit])
     if not commit or listed.rc != 0 or listed.truncated:
         raise CannotObserve(phrase("the files of {url:path} cannot be listed: {reason}", url=public_url(url), reason=_reason(listed)))
-    return dataclasses.replace(bare, commit=commit, names=frozenset(name for name in listed.stdout.split("\0") if name))
+    entries = [entry.partition("\t") for entry in listed.stdout.split("\0") if entry]
+    blank = _blank()
+    empty = frozenset(name for about, _tab, name in entries if about.split()[-1] in blank)
+    return dataclasses.replace(bare, commit=commit, names=frozenset(name for _about, _tab, name in entries), empty=empty)
 
 
-def _git(tree: GitTree, words: list[str], *, bounded: bool = False, sink: t.Callable[[bytes], object] | None = None) -> Completed:
+@functools.lru_cache(maxsize=1)
+def _blank() -> frozenset[str]:
+    """The numbers that git gives to files of nothing but ends of lines or spaces, so that none has to be fetched to know it."""
+    contents = [mark * count for mark in (b"\n", b"\r\n", b" ", b"\t", b" \n") for count in range(33)]
+    whole = [b"blob %d\0" % len(content) + content for content in contents]
+    return frozenset(make(one, usedforsecurity=False).hexdigest() for one in whole for make in (hashlib.sha1, hashlib.sha256))
+
+
+def _git(
+    tree: GitTree, words: list[str], *, bounded: bool = False, sink: t.Callable[[bytes], object] | None = None, most: int = 32 * 2**20
+) -> Completed:
     hopeless = _too_much if bounded else None
     done = tree.runner.run(
-        ["git", "-C", tree.folder, *words], env=tree.environment, timeout=_ENOUGH, max_output=32 * 2**20, hopeless=hopeless, sink=sink
+        ["git", "-C", tree.folder, *words], env=tree.environment, timeout=_ENOUGH, max_output=most, hopeless=hopeless, sink=sink
     )
     if bounded and done.rc != 0 and _too_much(done.stderr):
         raise CannotObserve(phrase("more than {limit:bytes} were to be fetched, which was stopped", limit=int(MOST_MEBIBYTES) * 2**20))
@@ -172,6 +194,7 @@ def _environment(folder: str, transports: t.Sequence[str], connection: Connectio
         ("http.lowSpeedTime", "10"),
         ("http.sslVerify", "true" if connection.validate_certs else "false"),
         ("log.showSignature", "false"),
+        ("log.showRoot", "true"),
         ("protocol.allow", "never"),
         *((f"protocol.{transport}.allow", "always") for transport in transports),
     ]

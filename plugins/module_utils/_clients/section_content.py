@@ -4,7 +4,7 @@
 """Whether a section says anything, in English and French. PRIVATE to the collection.
 
 A heading with ``TODO``, ``N/A``, ``see above`` or the head of a table below it is as good as no section. One command, one link, one
-picture is enough.
+picture with words is enough.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import typing as t
 
 from .document import Part, Section, normalize
 from .document_building import CELLS
+from .section_unseen import is_contents, is_include, is_included, is_wordless
 
 _LONGEST = 2000  # characters of a line that are looked at
 # of normalized text: whatever follows on the same line, it says that something is to come
@@ -55,6 +56,17 @@ _PROMPT = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"\s*[-*•]?\s*([^:：]{1,60})[:：]\s*(.*)", re.DOTALL)
+# lines of code that do nothing: the marks of a comment, and what stands behind them
+_HASH = re.compile(r"\s*(?:#+(?!!)|%|;{1,3}|'|\$\s+#)\s?(.*)")  # or the prompt of root, with a command
+_REMARK = re.compile(r"\s*(?:#!|//|/\*|\*/|\*\s|--\s|<!--|(?i:rem)\s|\(\*|\{#|\"{3}|'{3}).*")
+_IDLE = re.compile(r"\s*(?:[$#>%]\s)?\s*(?:echo|print|printf|say|raise|throw)\b[\s(\"']*(.*?)[\s)\"';]*")
+_COMMAND = re.compile(
+    r"\s*(?:[$#>%]\s)?\s*[\[{<(]*\s*(?:(?:put|insert|add|paste|write|mettre|inserer|your|the|votre|la|les?|some) )*"
+    r"(?:commands?|cmds?|commandes?|code|scripts?|steps?|procedure|etapes?)(?: (?:to be (?:added|written|defined)|to come|goes?|go"
+    r"|here|ici|a venir))*"
+    r"\s*[\]}>).…]*\s*",
+    re.IGNORECASE,
+)
 _NOWHERE = re.compile(r"(?:|#|#?/?|(?:https?:)?//|https?://(?:www\.)?example\.(?:com|org|net)/?|about:blank|javascript:.*)", re.IGNORECASE)
 
 
@@ -80,13 +92,13 @@ def first_words(section: Section) -> str:
 
 
 def _says(part: Part, own: t.Sequence[str]) -> bool:
-    if part.kind == "head":
+    if part.kind in ("head", "summary") or (part.kind != "picture" and is_included(part)):
         return False
     if part.kind == "picture":
         target = part.links[0][0] if part.links else ""
-        return not leads_nowhere(target, own) and not re.search(r"placeholder|todo|lorem", target, re.IGNORECASE)
+        return not is_wordless(part) and not leads_nowhere(target, own) and not re.search(r"placeholder|todo|lorem", target, re.IGNORECASE)
     if part.kind == "code":
-        return any(not is_placeholder(line) for line in part.text[: _LONGEST * 20].split("\n"))
+        return any(_code_says(line) for line in part.text[: _LONGEST * 20].split("\n"))
     text = part.text
     for target, shown in part.links:
         if shown and leads_nowhere(target, own):
@@ -96,6 +108,16 @@ def _says(part: Part, own: t.Sequence[str]) -> bool:
         return _row_says(text)
     lines = text.split("\n")
     return any(_line_says(line, alive) for line in lines) or (alive and not normalize(text))
+
+
+def _code_says(line: str) -> bool:
+    line = line[:_LONGEST]
+    if is_placeholder(line) or is_include(line) or _REMARK.fullmatch(line) or _COMMAND.fullmatch(line):
+        return False
+    remark, idle = _HASH.fullmatch(line), _IDLE.fullmatch(line)
+    if remark:
+        return bool(remark.group(1).strip()) and _line_says(remark.group(1), False) and not _COMMAND.fullmatch(remark.group(1))
+    return not (idle and is_placeholder(idle.group(1)))
 
 
 def _row_says(text: str) -> bool:
@@ -108,7 +130,7 @@ def _row_says(text: str) -> bool:
 
 def _line_says(line: str, alive: bool) -> bool:
     line = line[:_LONGEST]
-    if is_placeholder(line):
+    if is_placeholder(line) or is_contents(line) or is_include(line):
         return False
     if not alive and _ELSEWHERE.fullmatch(normalize(line)):
         return False

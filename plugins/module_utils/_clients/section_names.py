@@ -14,38 +14,68 @@ from .document import Document, Section, normalize
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "symptoms": (
         "symptom", "symptoms", "symptome", "symptomes", "signs", "signes", "manifestation", "manifestations", "detection", "what you see",
-        "ce que l on voit", "meaning", "signification", "alert", "alerts", "alerte", "alertes", "constat",
+        "ce que l on voit", "meaning", "signification", "alert", "alerts", "alerte", "alertes", "constat", "constats", "what happens",
+        "what you will see", "how to recognize", "how to recognise", "comment le reconnaitre", "ce qui est observe",
     ),
     "diagnosis": (
         "diagnosis", "diagnose", "diagnostic", "diagnostics", "triage", "investigation", "investigate", "analysis", "analyse",
         "troubleshooting", "troubleshoot", "root cause", "recherche de cause", "verifications", "verification", "checks", "controles",
+        "diagnoses", "diagnosing", "diagnostiquer", "analyser", "investigations", "investigating", "how to check", "comment verifier",
+        "root causes", "possible causes", "likely causes", "probable causes", "causes possibles", "causes probables", "cause probable",
+        "recherche de causes", "debugging",
     ),
     "mitigation": (
         "mitigation", "mitigate", "mitigations", "remediation", "remediate", "resolution", "resolve", "action", "actions", "fix",
         "recovery", "recover", "workaround", "workarounds", "contournement", "contournements", "attenuation", "depannage",
         "retablissement", "reprise", "correction", "traitement", "remede",
+        "mitigating", "remediations", "remediating", "remediation steps", "resolutions", "resolving", "fixes", "how to fix", "fixing",
+        "how to resolve", "how to recover", "how to solve", "solution", "solutions", "repair", "reparation", "actions correctives",
+        "action corrective", "corrections", "correctif", "correctifs", "mesures correctives", "mesure corrective", "corriger", "resoudre",
+        "retablir", "contourner", "solution de contournement", "conduite a tenir", "consignes en cas", "consignes d intervention",
+        "what to do", "que faire",
     ),
     "escalation": (
         "escalation", "escalations", "escalate", "escalade", "who to call", "whom to call", "qui appeler", "qui contacter", "contact",
-        "contacts", "on call", "astreinte", "support",
+        "contacts", "on call", "oncall", "astreinte", "astreintes", "support", "escalating", "escalades", "escalader", "escalation path",
+        "who to contact", "whom to contact", "who to page", "who to notify", "qui prevenir", "qui alerter", "call list", "call tree",
+        "liste d appel", "chaine d alerte",
     ),
     "rollback": (
         "rollback", "roll back", "rolling back", "back out", "backout", "backing out", "revert", "retour arriere", "retour en arriere",
-        "retour a la version precedente", "way back",
+        "retour a la version precedente", "way back", "rollbacks", "backing off", "reverting", "roll it back", "marche arriere",
+        "retours arriere", "retour a la version anterieure", "retour a l etat initial", "retour a l etat anterieur", "retour version",
+        "restauration de la version precedente", "annulation du changement", "annuler le changement", "undo", "how to go back",
+        "go back to the previous version", "revenir en arriere", "revenir a la version precedente",
     ),
     "impact": ("impact", "impacts", "consequence", "consequences", "effet", "effets"),
-    "restore": ("restore", "restoring", "restauration", "restaurer"),
+    "restore": ("restore", "restoring", "restores", "restoration", "restauration", "restaurations", "restaurer"),
+    "procedures": (
+        "operating procedures", "procedures d exploitation", "modes operatoires", "mode operatoire", "consignes d exploitation",
+        "standard operating procedures", "sop", "sops", "gestes d exploitation", "taches d exploitation",
+    ),
     "start_stop": (
         "start and stop", "start stop", "starting and stopping", "arret demarrage", "demarrage et arret", "arret et demarrage",
-        "arret relance",
+        "arret relance", "arreter et demarrer", "demarrer et arreter", "starting stopping", "stop and start", "stop start",
+        "startup and shutdown", "start up and shut down", "relance et arret", "arrets et relances",
     ),
 }  # fmt: skip
+
+# names that say so alone and not within others: no safety instruction repairs anything
+WHOLE: dict[str, tuple[str, ...]] = {
+    "symptoms": ("observations", "observation"),
+    "diagnosis": ("causes", "cause", "debug"),
+    "mitigation": ("consignes", "response", "reponse"),
+    "procedures": ("procedure", "procedures", "consignes"),
+}
+_NUMBER = re.compile(r"(?:(?:step|etape|section|chapter|chapitre|part|partie) )?(?:\d{1,3} ){1,4}|[a-z] (?=\w{4})")
 
 
 def names_section(heading: str, name: str) -> bool:
     """Whether a heading is one of the section's names, or has it in it as whole words."""
     plain = f" {normalize(heading)} "
     key = re.sub(r"[\s-]+", "_", name.strip().lower())
+    if _NUMBER.sub("", plain.strip(), count=1) in WHOLE.get(key, ()):
+        return True
     return any(f" {synonym} " in plain for synonym in (*SYNONYMS.get(key, ()), normalize(name)) if synonym)
 
 
@@ -63,4 +93,4 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     return sections
 
 
-__all__ = ("SYNONYMS", "meant", "names_section", "sections_of")
+__all__ = ("SYNONYMS", "WHOLE", "meant", "names_section", "sections_of")

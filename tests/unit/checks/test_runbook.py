@@ -265,7 +265,7 @@ def linked(target: str) -> str:
 )
 def test_links_to_files_and_anchors(tmp_path: pathlib.Path, target: str, dead: bool) -> None:
     (tmp_path / "other.md").write_text("# Été\n## A heading\n## A heading\n## Own {#custom}\n<a id='anchor'></a>\n")
-    (tmp_path / "my file.txt").write_text("")
+    (tmp_path / "my file.txt").write_text("x")
     (tmp_path / "folder").mkdir()
     finding = look(tmp_path, linked(target))
     assert (str(finding.status) == "fail") is dead, finding.details
@@ -437,21 +437,30 @@ def test_missing_empty_and_odd_files(tmp_path: pathlib.Path) -> None:
 UNDATED = GOOD.replace("last_reviewed: 2026-11-01\n", "")
 
 
+def logged(moment: str, parents: str = "0a1b", author: str = "Jane Doe") -> Completed:
+    """What git log says of one commit that has made the file."""
+    about = f"5e4f\0{moment}\0{parents}\0{author}\0jane@payments.example"
+    return Completed(0, f"\x01{about}\0\n:000000 100644 {'0' * 40} {'a' * 40} A\0runbook.md\0", "")
+
+
 @pytest.mark.parametrize(
     ("log", "shallow", "status", "message"),
     [
-        (Completed(0, "2026-10-01T10:00:00+02:00 0a1b\n", ""), "false", "pass", "review of 2026-10-01"),
-        (Completed(0, "2025-10-01T10:00:00+02:00 0a1b\n", ""), "false", "fail", "last change in git was"),
+        (logged("2026-10-01T10:00:00+02:00"), "false", "pass", "review of 2026-10-01"),
+        (logged("2025-10-01T10:00:00+02:00"), "false", "fail", "last change in git was"),
         (Completed(0, "", ""), "false", "fail", "no review date"),
         (Completed(128, "", "fatal: your current branch 'main' does not have any commits yet"), "false", "fail", "no review date"),
         (Completed(128, "", "fatal: detected dubious ownership in repository"), "false", "unknown", "dubious ownership"),
-        (Completed(0, "2026-11-24T10:00:00+02:00 \n", ""), "true", "unknown", "too shallow"),
-        (Completed(0, "2026-11-24T10:00:00+02:00 \n", ""), "false", "pass", "2026-11-24"),
+        (logged("2026-11-24T10:00:00+02:00", ""), "true", "unknown", "too shallow"),
+        (logged("2026-11-24T10:00:00+02:00", ""), "false", "pass", "2026-11-24"),
+        (logged("2026-11-24T10:00:00+02:00", author="dependabot[bot]"), "false", "fail", "changed in git by programs alone"),
     ],
 )
 def test_the_date_in_git(tmp_path: pathlib.Path, log: Completed, shallow: str, status: str, message: str) -> None:
     (tmp_path / ".git").mkdir()
-    finding = look(tmp_path, UNDATED, git={"git log": log, "git rev-parse": Completed(0, f"{shallow}\n", "")})
+    finding = look(
+        tmp_path, UNDATED, git={"git log": log, "git rev-parse": Completed(0, f"{shallow}\n", ""), "git diff-tree": Completed(0, "", "")}
+    )
     assert str(finding.status) == status, finding.message
     assert message in finding.message
 

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, The operability.readiness contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sections that say no more than where to look, when that is in the same document: whether something is said there. PRIVATE.
+
+A section that sends to another one which sends back says nothing, however long the chain is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+from urllib.parse import unquote
+
+from .document import Document, Section, normalize
+from .section_content import says_nothing
+from .section_unseen import unseen
+
+_MOST = 2000  # sections
+_LONGEST = 300  # characters of a line that only points
+_POINTS = re.compile(
+    r"(?:(?:please|also|and|then|merci de|veuillez|et|puis) )*(?:see|cf|voir|refer to|read|look at|go to|as in|as for|as described in"
+    r"|same as"
+    r"|identical to|described in|se referer a|se reporter a|consulter|suivre|follow|comme (?:pour|dans)|idem)"
+    r"(?: (?:also|aussi|the|le|la|les|l|section|chapter|chapitre|part|partie|paragraph|paragraphe|page|point))* "
+)
+_AROUND = re.compile(r" (?:section|chapter|part|above|below|page|ci dessus|ci dessous|plus haut|plus bas|paragraph)$")
+
+
+@dataclasses.dataclass
+class Pointers:
+    """``here``: names by which the document calls itself in a link, ``runbook.md``."""
+
+    document: Document
+    here: t.Collection[str] = ()
+
+    def __post_init__(self) -> None:
+        self._sections = self.document.sections[:_MOST]
+        self._by_anchor: dict[str, int] = {}
+        self._by_title: dict[str, int] = {}
+        for number, section in enumerate(self._sections):
+            for anchor in section.anchors:
+                self._by_anchor.setdefault(anchor, number)
+            if normalize(section.title):
+                self._by_title.setdefault(normalize(section.title), number)
+        self._known: dict[int, set[int] | None] = {}
+
+    def says_nothing(self, section: Section) -> bool:
+        """Whether it says nothing, or only where to look, and nothing is said there either."""
+        return says_nothing(section) or self._reached(section) is not None
+
+    def unseen(self, section: Section) -> tuple[str, str]:
+        """What was not seen of a section that says nothing, or of those to which it leads."""
+        reached = [section, *(self._sections[number] for number in sorted(self._reached(section) or ()))]
+        return next((found for one in reached if (found := unseen(one))[0]), ("", ""))
+
+    def _reached(self, section: Section) -> set[int] | None:
+        """The sections to which one leads, itself included; None where one of them says something."""
+        start = next((number for number, one in enumerate(self._sections) if one is section), None)
+        if start is None:
+            return None
+        seen, waiting = {start}, [start]
+        while waiting:
+            targets = self._targets(waiting.pop())
+            if targets is None:
+                return None
+            waiting += targets - seen
+            seen |= targets
+        return seen
+
+    def _targets(self, number: int) -> set[int] | None:
+        """The sections to which one only points; None where it says something itself."""
+        if number not in self._known:
+            self._known[number] = self._read(self._sections[number])
+        return self._known[number]
+
+    def _read(self, section: Section) -> set[int] | None:
+        if says_nothing(section):
+            return set()
+        found: set[int] = set()
+        for part in section.parts:
+            if part.kind in ("head", "summary") or says_nothing(dataclasses.replace(section, parts=(part,))):
+                continue
+            if part.kind != "words":
+                return None
+            targets = self._linked(part.links) if part.links else None
+            if part.links and targets is None:
+                return None
+            text = part.text
+            for _target, shown in part.links:
+                text = text.replace(shown, "\n", 1)
+            for line in text.split("\n"):
+                if len(line) > _LONGEST:
+                    return None
+                plain = normalize(line)
+                pointed = _POINTS.match(plain + " ")
+                rest = (plain + " ")[pointed.end() :].strip() if pointed else plain
+                if not rest or (targets and _AROUND.fullmatch(f" {rest}")):
+                    continue
+                titled = self._titled(rest) if pointed else None
+                if titled is None:
+                    return None
+                found.add(titled)
+            found |= targets or set()
+        return found
+
+    def _titled(self, name: str) -> int | None:
+        found = self._by_title.get(name)
+        return self._by_title.get(_AROUND.sub("", name)) if found is None else found
+
+    def _linked(self, links: t.Sequence[tuple[str, str]]) -> set[int] | None:
+        """The sections to which links lead; None where one leads elsewhere, or where it is not known."""
+        found = set()
+        for target, _shown in links:
+            name, hash_sign, fragment = unquote(target.strip()).partition("#")
+            if name.removeprefix("./") not in ("", *self.here):
+                return None
+            if not hash_sign and not name:
+                continue
+            if not fragment:
+                continue  # the document itself
+            number = self._by_anchor.get(fragment.removeprefix("user-content-"))
+            if number is None:
+                return None
+            found.add(number)
+        return found
+
+
+__all__ = ("Pointers",)
