@@ -122,7 +122,7 @@ class Spool:
             return False
         return True
 
-    def once(self, what: str, read: t.Callable[[], t.Mapping[str, object]], patience: float) -> dict[str, t.Any]:
+    def once(self, what: str, read: t.Callable[[], t.Mapping[str, object]], patience: float) -> dict[str, object]:
         """What ``read`` gives, read by the first of all workers that asks for it, while the others wait, in seconds at most ``patience``.
 
         Nothing, where it could not be read, is kept for as long: one server that does not answer is not asked by one host after another.
