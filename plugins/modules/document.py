@@ -24,7 +24,8 @@ description:
   - "With the preset V(known_errors) each known error must have a workaround: a column of a table, or within the section of the error a
     subsection, a row or a sentence that begins with I(Workaround:) (I(Contournement :)). What cannot be read so is C(unknown); that there
     is none must be said."
-  - Each error code of O(codes) and O(codes_from) must be in it with something said of it.
+  - Each error code of O(codes) and O(codes_from) must be in it with its answer, alone or in a range (V(E100 to E105)) or pattern (V(E1xx)).
+    A table of contents, a list, V(see the wiki) and V(to be written) are no answer.
   - Links are followed as by M(operability.readiness.runbook).
 author:
   - The operability.readiness contributors (@operability)
@@ -148,6 +149,7 @@ options:
   codes_from:
     description:
       - Files of the controller with the error codes of the service, such as its catalogue, its source or a log, each may be a pattern.
+      - Each has to show a code, else it is C(unknown).
     type: list
     elements: path
     default: []

@@ -1,25 +1,24 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The error codes that a service shows, and whether a script says what to answer to each. PRIVATE to the collection."""
+"""The error codes that a service shows, as files of this machine have them. PRIVATE to the collection."""
 
 from __future__ import annotations
 
 import glob
 import os
 import re
+import stat
 import typing as t
 
-from .._clients.document import Document, Part
-from .._clients.document_building import CELLS
-from .._clients.section_content import is_placeholder, says_nothing
-from .._finding import CannotObserve, Status
+from .._finding import CannotObserve
 from .._phrase import phrase
 from .._runner import Runner, unreadable
-from ._document_fields import Defect
+from ._code_mentions import plainly
 
 _LARGEST = 16 * 2**20  # bytes of a file that are looked through
 _MOST_FILES, _MOST_CODES = 200, 2000
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"PK\x03\x04")
 
 
 def pattern_of(written: str) -> re.Pattern[str] | None:
@@ -37,18 +36,50 @@ def codes_in(paths: t.Sequence[str], written: str, runner: Runner) -> list[str]:
         return []
     found: dict[str, None] = {}
     for given in paths:
-        files = sorted(path for path in glob.glob(given, recursive=True) if os.path.isfile(path))
-        if not files:
-            raise CannotObserve(phrase("{path:path}, which has the error codes of the service, does not exist", path=given))
-        for path in files[:_MOST_FILES]:
-            _look_through(path, pattern, found, runner)
-        if len(files) > _MOST_FILES or len(found) > _MOST_CODES:
-            raise CannotObserve(phrase("there is more in {path:path} than is looked through for error codes", path=given))
-    if not found:
-        raise CannotObserve(
-            phrase("no error code like {pattern:path} is in {paths:list}: is the pattern right?", pattern=written, paths=list(paths))
-        )
+        _look_for(given, pattern, written, found, runner)
     return list(found)
+
+
+def _look_for(given: str, pattern: re.Pattern[str], written: str, found: dict[str, None], runner: Runner) -> None:
+    """Each of the files that are given is to show some: one that shows none is the wrong one, or is read with the wrong pattern."""
+    here: dict[str, None] = {}
+    for number, path in enumerate(_files(given, runner)):
+        if number >= _MOST_FILES or len(here) > _MOST_CODES or len(found) > _MOST_CODES:
+            raise CannotObserve(phrase("there is more in {path:path} than is looked through for error codes", path=given))
+        _look_through(path, pattern, here, runner)
+    if not here:
+        said = phrase("no error code like {pattern:path} is in {paths:list}: is the pattern right?", pattern=written, paths=[given])
+        raise CannotObserve(said)
+    found.update(here)
+
+
+def _files(given: str, runner: Runner) -> list[str]:
+    """Those of a pattern. CannotObserve where there is none, or one that cannot be looked at."""
+    files = []
+    for looked, path in enumerate(glob.iglob(given, recursive=True)):
+        runner.remaining()
+        try:
+            mode = os.stat(path).st_mode
+        except OSError as exc:
+            raise CannotObserve(unreadable(path, exc)) from None
+        if stat.S_ISREG(mode):
+            files.append(path)
+        elif not stat.S_ISDIR(mode):
+            raise CannotObserve(phrase("{path:path}, which has the error codes of the service, is no file", path=path))
+        if len(files) > _MOST_FILES or looked > _MOST_FILES * 100:
+            raise CannotObserve(phrase("there is more in {path:path} than is looked through for error codes", path=given))
+    if files:
+        return sorted(files)
+    if not glob.has_magic(given):
+        try:
+            os.stat(given)
+        except FileNotFoundError:
+            pass
+        except OSError as exc:
+            raise CannotObserve(unreadable(given, exc)) from None
+        else:
+            raise CannotObserve(phrase("{path:path}, which has the error codes of the service, is no file", path=given))
+    raise CannotObserve(phrase("{path:path}, which has the error codes of the service, does not exist", path=given))
 
 
 def _look_through(path: str, pattern: re.Pattern[str], found: dict[str, None], runner: Runner) -> None:
@@ -58,39 +89,13 @@ def _look_through(path: str, pattern: re.Pattern[str], found: dict[str, None], r
         raise CannotObserve(unreadable(path, exc)) from None
     if size > _LARGEST:
         raise CannotObserve(phrase("there is more in {path:path} than is looked through for error codes", path=path))
-    for line in runner.read_text(path, max_bytes=_LARGEST).split("\n"):
-        for code in pattern.findall(line):
+    content = runner.read_bytes(path, max_bytes=_LARGEST)
+    if b"\0" in content[:65536] or content.startswith(_PACKED):
+        raise CannotObserve(phrase("{path:path}, which has the error codes of the service, is not a text (is it compressed?)", path=path))
+    for line in content.decode("utf-8", "replace").split("\n"):
+        for code in pattern.findall(plainly(line)):
             found[code] = None
+    runner.remaining()
 
 
-def code_defects(document: Document, codes: t.Sequence[str]) -> list[Defect]:
-    """Each code is in the document, with something said of it."""
-    missing, bare = [], []
-    for code in codes:
-        token = re.compile(rf"(?<![\w-]){re.escape(code)}(?![\w]|-\w)")
-        heads = [section for section in document.sections if code in section.title and token.search(section.title)]
-        parts = [part for part in document.parts if code in part.text and token.search(part.text)]
-        if not heads and not parts:
-            missing.append(code)
-        elif not any(not says_nothing(section) for section in heads) and not any(_says_of(part, token) for part in parts):
-            bare.append(code)
-    defects = []
-    if missing:
-        defects.append(Defect(Status.FAIL, phrase("the error codes {codes:list} are not in it", codes=missing[:20])))
-    if bare:
-        defects.append(Defect(Status.FAIL, phrase("it names the error codes {codes:list}, and says nothing of them", codes=bare[:20])))
-    return defects
-
-
-def _says_of(part: Part, token: re.Pattern[str]) -> bool:
-    if part.kind == "head":
-        return False
-    if part.kind == "row":
-        return any(not is_placeholder(cell) for cell in part.text.split(CELLS) if not token.search(cell))
-    if part.kind == "code":
-        return False
-    lines = part.text.split("\n")
-    return any(token.search(line) and not is_placeholder(token.sub(" ", line).strip(" :-–—")) for line in lines) or len(lines) > 1
-
-
-__all__ = ("code_defects", "codes_in", "pattern_of")
+__all__ = ("codes_in", "pattern_of")

@@ -16,7 +16,7 @@ from .._clients.document import Document, Link, Reading, Undefined, form_of, nor
 from .._clients.document_places import Place
 from .._clients.links import Asking, ask_all, of_fragment, origin, split_fragment
 from .._finding import CannotObserve, Status
-from .._http import Connection
+from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
@@ -26,6 +26,20 @@ SITES = ("github", "gitlab", "mkdocs")
 _SITE_NAMES = {"github": "GitHub", "gitlab": "GitLab", "mkdocs": "MkDocs"}
 _WITH_ANCHORS = (".md", ".markdown", ".rst", ".html", ".htm")
 _CONF = "conf.py"  # of Sphinx
+# what makes a site of the files around a document, with addresses of its own; and the folders that such sites begin with
+_GENERATORS = (
+    *("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "mkdocs.yml", "mkdocs.yaml", "_config.yml"),
+    *(
+        "docusaurus.config.js",
+        "docusaurus.config.ts",
+        "antora.yml",
+        "book.toml",
+        "config/_default/hugo.toml",
+        "config/_default/config.toml",
+    ),
+)
+_OLD_HUGO = ("config.toml", "config.yaml", "config.yml", "config/_default/config.toml")  # of Hugo where there is a folder content
+_ROOTS = ("content", "content/en", "docs", "static", "src", "public", "website/docs", "pages")
 _FRAGMENTS_OF_PROGRAMS = re.compile(r"L\d+(C\d+)?(-L?\d+(C\d+)?)?")
 _TO_TOP = re.compile(
     r"(?:back to |retour |return to |go )?(?:(?:to |the |en |au |de |a |la |page )*)?"
@@ -86,6 +100,12 @@ class Linked:
                 defects.append(Defect(Status.FAIL, said, link.line or 0))
             elif target.startswith("#"):
                 defects += self._of_anchor(target, link)
+            elif absolute and self._is_readers_own(absolute):
+                said = phrase(
+                    "the link cannot be judged: {url:path} leads to the machine of whoever follows it (ignore_links leaves it out)",
+                    url=public_url(absolute),
+                )
+                defects.append(Defect(Status.UNKNOWN, said, link.line or 0))
             elif absolute:
                 asked.append((link, *split_fragment(absolute)))
             else:
@@ -99,6 +119,13 @@ class Linked:
         if not target or target == "#":
             return self.document.form != "html" and not _TO_TOP.fullmatch(normalize(link.text) or link.text.strip())
         return bool(_UNWRITTEN.fullmatch(target)) and not (self.place and "://" not in target and self.place.found(unquote(target)))
+
+    def _is_readers_own(self, address: str) -> bool:
+        """``http://localhost:9090``, as behind a ``port-forward``: what listens there on the controller says nothing."""
+        host = (urlsplit(address).hostname or "").rstrip(".")
+        given = {str(one).lower() for one in self.args["link_hosts"]}
+        at_home = self.base and origin(self.base) == origin(address)
+        return (host == "localhost" or host.endswith(".localhost")) and not at_home and not given & {host, origin(address)}
 
     # -- within the document
 
@@ -151,7 +178,15 @@ class Linked:
             return [(Status.FAIL, said)]
         file = self.place.found(name)
         if file is None:
-            return [(Status.FAIL, phrase("the link {target:path} is dead: there is no such file", target=name))]
+            elsewhere = self._on_a_site(name)
+            if elsewhere is None:
+                return [(Status.FAIL, phrase("the link {target:path} is dead: there is no such file", target=name))]
+            why = phrase(
+                "{target:path} is no file here, and {file:path} is what a site made of these files may have there",
+                target=name,
+                file=elsewhere,
+            )
+            return [(Status.UNKNOWN, phrase("the link cannot be judged: {why}", why=why))]
         if self.place.is_empty(file):
             return [(Status.FAIL, phrase("the link {target:path} leads to an empty file", target=name))]
         if not fragment or os.path.splitext(file)[1].lower() not in _WITH_ANCHORS:
@@ -164,6 +199,21 @@ class Linked:
             return []
         said = phrase("{path:path} has no heading or anchor #{anchor:path}", path=name, anchor=fragment)
         return [_near(page, fragment, self.args["anchors"], said)]
+
+    def _on_a_site(self, name: str) -> str | None:
+        """The file that a site generator would have where the link leads: its root is a folder, and each of its pages is one."""
+        place = self.place
+        if place is None or not (
+            any(place.above(one) for one in _GENERATORS) or (place.found("/content") and any(place.above(one) for one in _OLD_HUGO))
+        ):
+            return None
+        if name.startswith("/"):
+            written = [f"/{root}{name}" for root in _ROOTS]
+        else:
+            page = os.path.splitext(os.path.basename(place.path))[0]
+            written = [os.path.normpath(f"{page}/{name}")]
+        found = next((one for one in written if place.found(one)), None)
+        return found if found is None or found.startswith("/") else os.path.normpath(found)
 
     def _page(self, file: str) -> Document | Message:
         if file not in self._pages and self.place is not None:

@@ -18,7 +18,8 @@ from .._finding import CannotObserve, Finding, Measurement, Status, failed, wors
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
-from ._call_codes import code_defects, codes_in, pattern_of
+from ._call_codes import codes_in, pattern_of
+from ._code_answers import code_defects
 from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defects, review
 from ._document_head import above, with_head
 from ._document_links import SITES, Linked

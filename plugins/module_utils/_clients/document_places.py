@@ -30,7 +30,7 @@ _QUIET = (
 
 
 class Place(t.Protocol):
-    """``found`` is the file to which a link leads, as it was written; None where there is none. ``path``: the document's."""
+    """``path`` is the document's; ``found`` is the file to which a link leads, as it was written; None where there is none."""
 
     @property
     def path(self) -> str: ...

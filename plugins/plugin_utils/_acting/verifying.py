@@ -103,7 +103,7 @@ class Verifying(ActionBase):
             try:
                 lost = another_machine(self, variables)
                 if lost is None:
-                    found = self._run_on_host(own, host, variables, result, left)
+                    found = self._run_on_host(own, host, spool, variables, result, left)
                     if left is None:
                         lost = self._run_modules(context, own, host, variables, result, found)
             except AnsibleConnectionFailure as exc:
@@ -200,7 +200,7 @@ class Verifying(ActionBase):
     # -- the host's part
 
     def _run_on_host(
-        self, plan: Plan, host: str, variables: dict[str, t.Any], result: dict[str, t.Any], left: float | None
+        self, plan: Plan, host: str, spool: Spool, variables: dict[str, t.Any], result: dict[str, t.Any], left: float | None
     ) -> dict[str, list[Finding]]:
         """``left``: the seconds that there are, in an emergency."""
         if left is not None:
@@ -211,7 +211,7 @@ class Verifying(ActionBase):
             return {check.key: [about(_verification.as_item(check, host), _too_late(check, host))] for check in [*checks, *slow]}
         quick = self._task.check_mode or left is not None
         left_out = [check for check in checks if quick and _verification.writes(check)]
-        told = {check.key: _verification.told_by_controller(plan, check) for check in checks if check.first_half and left is None}
+        told = {check.key: _verification.told_by_controller(plan, check, spool) for check in checks if check.first_half and left is None}
         items = [_verification.as_item(check, host, told.get(check.key)) for check in checks if check not in left_out]
         found = self._execute(items, variables, result, plan.settling, left) if items else {}
         for check in left_out:

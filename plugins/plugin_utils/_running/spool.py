@@ -8,12 +8,16 @@ Ansible's own temporary folder is shared by the workers of a run and removed wit
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import fcntl
 import hashlib
 import json
+import os
 import pathlib
 import re
 import shutil
+import time
 import typing as t
 
 from ...module_utils._files import write_atomically
@@ -118,6 +122,21 @@ class Spool:
             return False
         return True
 
+    def once(self, what: str, read: t.Callable[[], t.Mapping[str, object]], patience: float) -> dict[str, object]:
+        """What ``read`` gives, read by the first of all workers that asks for it, while the others wait, in seconds at most ``patience``.
+
+        Nothing, where it could not be read, is kept for as long: one server that does not answer is not asked by one host after another.
+        """
+        path = self.folder / f"read-{_safe(what)}.json"
+        with _turn(path.with_suffix(".lock"), patience):
+            held = self._read(path)
+            if held and (held["read"] or abs(time.time() - held["at"]) < patience):
+                return dict(held["read"])
+            found = dict(read())
+            kept_so = json.dumps({"read": found, "at": time.time()}).encode()
+            write_atomically(path, kept_so, mode=0o600, make_folder=True, durable=False)
+            return found
+
     def close(
         self,
         verdict: t.Mapping[str, t.Any],
@@ -206,6 +225,24 @@ class Word:
 def _revived(data: dict[str, t.Any]) -> dict[str, t.Any]:
     why = data.get("unreachable")
     return {**data, "unreachable": None if why is None else of_kept(why)}
+
+
+@contextlib.contextmanager
+def _turn(path: pathlib.Path, patience: float) -> t.Iterator[None]:
+    """One worker at a time, for as long as patience lasts."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        over = time.monotonic() + patience
+        while time.monotonic() < over:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _safe(text: str) -> str:

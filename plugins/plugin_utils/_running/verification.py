@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import hashlib
+import json
 import typing as t
 
 from ...module_utils._argspec import ArgumentsRefused, parse_arguments
@@ -101,8 +104,11 @@ def as_item(check: PlannedCheck, host: str, extra: t.Mapping[str, t.Any] | None 
     )
 
 
-def told_by_controller(plan: Plan, check: PlannedCheck) -> dict[str, object]:
-    """What the controller reads for a first half on a host, as its other half says it (``for_hosts``). Where it cannot, that half tells."""
+def told_by_controller(plan: Plan, check: PlannedCheck, spool: Spool) -> dict[str, object]:
+    """What the controller reads for a first half on a host, as its other half says it (``for_hosts``). Where it cannot, that half tells.
+
+    It is read once for all hosts that are to be told the same.
+    """
     other = next((one for one in plan.checks if one.after == check.key), None)
     reads = getattr(load_check(other.check), "for_hosts", None) if other is not None else None
     if other is None or reads is None:
@@ -110,9 +116,16 @@ def told_by_controller(plan: Plan, check: PlannedCheck) -> dict[str, object]:
     args, secrets = other.split_secrets()
     try:
         parsed = parse_arguments(load_check(other.check), {**args, **secrets})
-        return dict(reads(parsed, _asking().within(min(parsed["timeout"], _READING))))
-    except (ArgumentsRefused, CannotObserve):
+    except ArgumentsRefused:
         return {}
+
+    def read() -> t.Mapping[str, object]:
+        with contextlib.suppress(CannotObserve):
+            return dict(reads(parsed, _asking().within(min(parsed["timeout"], _READING))))
+        return {}
+
+    told = hashlib.sha256(json.dumps([check.key, args], sort_keys=True, default=repr).encode()).hexdigest()
+    return spool.once(told, read, 2 * _READING)
 
 
 def find_items(checks: t.Sequence[PlannedCheck], host: str, spool: Spool) -> list[Item]:

@@ -136,3 +136,29 @@ def test_nobody_else_may_read_it(spool: Spool) -> None:
     spool.save("h1", {})
     assert spool.folder.stat().st_mode & 0o077 == 0
     assert all(path.stat().st_mode & 0o077 == 0 for path in spool.folder.glob("host-*"))
+
+
+def test_what_all_hosts_are_told_is_read_once(spool: Spool) -> None:
+    began, reads = threading.Event(), list[int]()
+
+    def read() -> dict[str, object]:
+        reads.append(1)
+        began.wait(5)
+        return {"units": ["payments.service"]}
+
+    told = list[object]()
+    workers = [threading.Thread(target=lambda: told.append(spool.once("runbook", read, 60))) for _worker in range(4)]
+    for worker in workers:
+        worker.start()
+    began.set()
+    for worker in workers:
+        worker.join()
+    assert told == [{"units": ["payments.service"]}] * 4 and len(reads) == 1 and spool.load() == []
+    assert spool.once("another", dict, 60) == {} and spool.once("runbook", dict, 60) == told[0]
+
+
+def test_what_could_not_be_read_is_read_again_after_a_while(spool: Spool) -> None:
+    assert spool.once("runbook", dict, 60) == {} and spool.once("runbook", lambda: {"units": []}, 60) == {}
+    assert spool.once("runbook", lambda: {"units": []}, 0) == {"units": []} == spool.once("runbook", dict, 60)
+    spool.close({}, {})
+    assert spool.once("runbook", lambda: {"units": ["a"]}, 60) == {"units": ["a"]}
