@@ -99,13 +99,17 @@ class _Reading:
                 continue
             own = _own_parts(section, sections[number + 1 :])
             direct, whole = self._is_answer(own), None
+            unsaid = []
             for one in mentions:
                 if one.how == "name" and whole is None:
                     whole = direct or self._is_answer(section.parts)
                 told = bool(whole) if one.how == "name" else direct
                 self._note(one, told and (section.line or 0) not in self._left_out and not _UNCOVERED.search(normalize(section.title)))
                 if not told:
-                    self._refer(one, [mention for part in own if part.kind == "words" for mention in self._in_text(part.text)], own)
+                    unsaid.append(one)
+            if unsaid:
+                texts = [part.text for part in own if part.kind == "words"][:_MOST_SHOWN]
+                self._refer(unsaid, [one for text in texts for one in self._in_text(text)], texts)
 
     def _is_answer(self, parts: t.Sequence[Part]) -> bool:
         for part in parts:
@@ -159,10 +163,11 @@ class _Reading:
         for number in keys:
             for one in found[number]:
                 self._note(one, told and part.line not in self._left_out)
-                if not told and asked:
-                    self._refer(one, [mention for other in asked for mention in found[other]], (), [cells[other] for other in asked])
-                elif told and one.how == "name" and asked:
+                if told and one.how == "name" and asked:
                     self._tell(one.code, table, cells, keys, asked)
+        if not told and asked:
+            others = [mention for number in asked for mention in found[number]]
+            self._refer([one for number in keys for one in found[number]], others, [cells[number] for number in asked])
         for number in rest:  # named in passing: nothing is said of it here
             for one in found[number]:
                 self._note(one, told=False)
@@ -198,8 +203,9 @@ class _Reading:
                     told = self._is_answer([following_part])
             for one in mentions[index]:
                 self._note(one, told and part.line not in self._left_out and not _is_navigation(one, line, part))
-                if not told:
-                    self._refer(one, [other for other in mentions[index] if other.start > one.end], (), [said])
+            if not told:
+                first = mentions[index][0]
+                self._refer([one for one in mentions[index] if one.end <= first.end], mentions[index], [said])
 
     def _is_label(self, part: Part) -> bool:
         """``PAY-1042`` or ``PAY-1042:`` on its own."""
@@ -223,11 +229,13 @@ class _Reading:
         else:
             self.answered.add(one.code)
 
-    def _refer(self, one: Mention, others: t.Sequence[Mention], parts: t.Sequence[Part], said: t.Sequence[str] = ()) -> None:
-        """``as PAY-1041``: its answer is that of another code."""
-        texts = [part.text for part in parts if part.kind == "words"] or list(said)
-        if any(_SAME.fullmatch(normalize(text)) for text in texts):
-            self.refers.setdefault(one.code, set()).update(other.code for other in others if other.code != one.code and other.how == "name")
+    def _refer(self, ones: t.Sequence[Mention], others: t.Sequence[Mention], texts: t.Sequence[str]) -> None:
+        """``as PAY-1041``: the answer is that of another code."""
+        if not any(_SAME.fullmatch(normalize(text[:200])) for text in texts):
+            return
+        named = {other.code for other in others if other.how == "name"}
+        for one in ones:
+            self.refers.setdefault(one.code, set()).update(named - {one.code})
 
     def _follow(self) -> None:
         for _round in range(5):

@@ -82,8 +82,9 @@ class Codes:
         taken: set[int] = set()  # runs that are the ends of a range
         for number in range(len(runs)):
             if self._left > 0:
-                wide += self._wide(line, runs, at, number, taken)
-        self._left -= len(wide)
+                more = list(self._wide(line, runs, at, number, taken))
+                self._left -= len(more)
+                wide += more
         for number in range(len(runs)):
             named += self._of_run(line, runs, number, number in taken)
         return _without_exceptions(line, named, wide)
