@@ -18,6 +18,7 @@ from .section_content import says_nothing
 from .section_unseen import unseen
 
 _MOST = 2000  # sections
+_MOST_PARTS = 50_000  # that are looked at, those of sections within sections once for each
 _LONGEST = 300  # characters of a line that only points
 _POINTS = re.compile(
     r"(?:(?:please|also|and|then|merci de|veuillez|et|puis) )*(?:see|cf|voir|refer to|read|look at|go to|as in|as for|as described in"
@@ -44,42 +45,43 @@ class Pointers:
                 self._by_anchor.setdefault(anchor, number)
             if normalize(section.title):
                 self._by_title.setdefault(normalize(section.title), number)
-        self._known: dict[int, set[int] | None] = {}
+        self._left = _MOST_PARTS
+        self._numbers = {id(section): number for number, section in enumerate(self._sections)}
+        self._silent: dict[int, tuple[str, str]] | None = None
 
     def says_nothing(self, section: Section) -> bool:
         """Whether it says nothing, or only where to look, and nothing is said there either."""
-        return says_nothing(section) or self._reached(section) is not None
+        return says_nothing(section) or self._numbers.get(id(section)) in self._known()
 
     def unseen(self, section: Section) -> tuple[str, str]:
         """What was not seen of a section that says nothing, or of those to which it leads."""
-        reached = [section, *(self._sections[number] for number in sorted(self._reached(section) or ()))]
-        return next((found for one in reached if (found := unseen(one))[0]), ("", ""))
+        number = self._numbers.get(id(section))
+        return unseen(section) if number is None else self._known().get(number, ("", ""))
 
-    def _reached(self, section: Section) -> set[int] | None:
-        """The sections to which one leads, itself included; None where one of them says something."""
-        start = next((number for number, one in enumerate(self._sections) if one is section), None)
-        if start is None:
-            return None
-        seen, waiting = {start}, [start]
-        while waiting:
-            targets = self._targets(waiting.pop())
-            if targets is None:
-                return None
-            waiting += targets - seen
-            seen |= targets
-        return seen
-
-    def _targets(self, number: int) -> set[int] | None:
-        """The sections to which one only points; None where it says something itself."""
-        if number not in self._known:
-            self._known[number] = self._read(self._sections[number])
-        return self._known[number]
+    def _known(self) -> dict[int, tuple[str, str]]:
+        """The sections that say nothing, also where they lead, with what was not seen there. Each section is looked at once."""
+        if self._silent is None:
+            targets = [self._read(section) for section in self._sections]
+            pointed: dict[int, list[int]] = {}  # who leads there
+            for number, leads_to in enumerate(targets):
+                for target in leads_to or ():
+                    pointed.setdefault(target, []).append(number)
+            speaking = _reaching([number for number, leads_to in enumerate(targets) if leads_to is None], pointed)
+            self._silent = {number: ("", "") for number in range(len(targets)) if number not in speaking}
+            hidden = {number: found for number in self._silent if (found := unseen(self._sections[number]))[0]}
+            for number, start in _reaching(hidden, pointed).items():
+                if number in self._silent:
+                    self._silent[number] = hidden[start]
+        return self._silent
 
     def _read(self, section: Section) -> set[int] | None:
         if says_nothing(section):
             return set()
         found: set[int] = set()
         for part in section.parts:
+            self._left -= 1
+            if self._left < 0:
+                return None
             if part.kind in ("head", "summary") or says_nothing(dataclasses.replace(section, parts=(part,))):
                 continue
             if part.kind != "words":
@@ -125,6 +127,19 @@ class Pointers:
                 return None
             found.add(number)
         return found
+
+
+def _reaching(starts: t.Iterable[int], pointed: t.Mapping[int, t.Sequence[int]]) -> dict[int, int]:
+    """Those that lead to one of these, which they are themselves, and to which."""
+    found = {start: start for start in starts}
+    waiting = list(found)
+    while waiting:
+        one = waiting.pop()
+        for other in pointed.get(one, ()):
+            if other not in found:
+                found[other] = found[one]
+                waiting.append(other)
+    return found
 
 
 __all__ = ("Pointers",)
