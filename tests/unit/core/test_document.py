@@ -113,6 +113,10 @@ def test_what_is_refused(text: str, problem: str) -> None:
     assert all(line.startswith("readiness.yml") for line in problems)
 
 
+def test_what_is_no_date_is_told_once() -> None:
+    assert len(refused(SERVICE + "waivers: [{requirement: BKP-01, reason: r, approved_by: a, until: soon}]\n")) == 1
+
+
 def test_every_problem_is_told_at_once_in_the_order_of_the_file() -> None:
     problems = refused(SERVICE.replace("owner", "ownr") + "waivers: [{requirement: 7}]\nx: 1\n")
     lines = [int(problem.split(":")[1]) for problem in problems]
