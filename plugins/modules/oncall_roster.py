@@ -119,6 +119,122 @@ options:
         the
         window. By default always.
     type: str
+  tier:
+    description:
+      - The tier of a support chain that the whole roster is for, where O(tiers) is not given. An entry whose title speaks of another one
+        (V(N2 Alice), V(Backup Alice)) is doubtful. In a service file it follows from the chain.
+    type: str
+    version_added: 0.4.0
+  beside:
+    description:
+      - The other rosters of the same chain. One person who is alone in a tier of one of them and in a tier of this one at the same time is
+        C(warn). Of one that has nothing but C(hours), only these are known.
+      - In a service file they follow from the chains.
+    type: list
+    elements: dict
+    default: []
+    version_added: 0.4.0
+    suboptions:
+      name:
+        description:
+          - What it is called in findings.
+        type: str
+      calendar_url:
+        description:
+          - As O(calendar_url).
+        type: str
+      path:
+        description:
+          - As O(path).
+        type: path
+      shifts:
+        description:
+          - As O(shifts).
+        type: list
+        elements: dict
+      provider:
+        description:
+          - As O(provider).
+        type: str
+        choices: [grafana_oncall, opsgenie, pagerduty]
+      tiers:
+        description:
+          - As O(tiers).
+        type: dict
+        default: {}
+      people:
+        description:
+          - As O(people).
+        type: dict
+        default: {}
+      reachable:
+        description:
+          - As O(reachable).
+        type: bool
+        default: true
+      free_counts:
+        description:
+          - As O(free_counts).
+        type: bool
+        default: false
+      words:
+        description:
+          - As O(words).
+        type: list
+        elements: str
+        default: []
+      called:
+        description:
+          - As O(called).
+        type: list
+        elements: str
+        default: []
+      time_zone:
+        description:
+          - As O(time_zone).
+        type: str
+      hours:
+        description:
+          - When it is the one that is asked. A minute of the window that lies in them, and not in O(hours), is not asked of this roster.
+        type: str
+      url:
+        description:
+          - As O(url).
+        type: str
+      url_username:
+        description:
+          - As O(url_username).
+        type: str
+      url_password:
+        description:
+          - As O(url_password).
+        type: str
+      bearer_token:
+        description:
+          - As O(bearer_token).
+        type: str
+      headers:
+        description:
+          - As O(headers).
+        type: dict
+        default: {}
+      validate_certs:
+        description:
+          - As O(validate_certs).
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - As O(ca_path).
+        type: path
+      client_cert:
+        description:
+          - As O(client_cert).
+        type: path
+      client_key:
+        description:
+          - As O(client_key).
+        type: path
   window_start:
     description:
       - When the change begins, ISO 8601 with a zone. By default now.

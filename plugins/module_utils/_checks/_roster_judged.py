@@ -17,6 +17,8 @@ from ._roster_cover import NO_GAP, Cover, Part, common, cover, joined, length, m
 from ._roster_people import Known, away, named, words
 
 SHOWN = 20
+_NUMBERED = re.compile(r"\b(?:tier|level|niveau|n|l|t)[ -]?([1-5])\b")
+_BEHIND = re.compile(r"\b(?:secondary|tertiary|secondaire|backup|escalation|escalade)\b")
 _LEVELS = re.compile(r"\b(?:tier|level|niveau|n|l|t|p)[ -]?([1-5])\b|\b(primary|secondary|tertiary)\b|\b(backup|escalation)\b")
 
 Remark = tuple[Status, Message]
@@ -36,6 +38,7 @@ class Tier(t.NamedTuple):
 
     name: str
     texts: tuple[str, ...] = ()
+    called_for: str | None = None  # the tier of a chain that the whole roster is for
 
     @property
     def words(self) -> re.Pattern[str] | None:
@@ -60,14 +63,25 @@ class Judged:
     left_out: list[tuple[Span, Message]] = dataclasses.field(default_factory=list)
     reasons: list[tuple[Span, Message]] = dataclasses.field(default_factory=list)  # of what is not sure
     entries: int = 0
+    numbers: dict[str, frozenset[str]] = dataclasses.field(default_factory=dict)  # of telephones, by the name of their person
+    teams: frozenset[str] = frozenset()
+    name: str = ""  # in a remark beside others
+    asked: list[Span] | None = None  # when it is asked at all; None: always
 
 
-def tiers_of(given: t.Mapping[str, object], roster: Roster) -> list[Tier]:
-    """The tiers that are declared; else those that the roster itself names, else the whole of it."""
+def tiers_of(given: t.Mapping[str, object], roster: Roster, called_for: str | None = None) -> list[Tier]:
+    """The tiers that are declared; else those that the roster itself names, else the whole of it, which is for one tier of a chain."""
     if given:
         return [Tier(str(name), tuple(_texts(value)) or (str(name),)) for name, value in given.items()]
     own = dict.fromkeys(entry.tier for entry in roster.entries if entry.tier is not None)
-    return [Tier(name, (name,)) for name in own] or [Tier("")]
+    if called_for is not None and any(_same_level(name, called_for) for name in own):
+        called_for = None
+    return [Tier(name, (name,), called_for) for name in own] or [Tier("", (), called_for)]
+
+
+def _same_level(name: str, other: str) -> bool:
+    first, second = _NUMBERED.search(plain(name)), _NUMBERED.search(plain(other))
+    return bool(first and second and first.group(1) == second.group(1))
 
 
 def _texts(value: object) -> list[str]:
@@ -79,24 +93,21 @@ def _texts(value: object) -> list[str]:
 def judged(
     where: str,
     roster: Roster,
-    tiers: t.Sequence[Tier],
-    people: t.Sequence[Known],
+    seen: t.Sequence[Judged],
     period: Period,
     max_stretch: float,
-    *,
-    reachable: bool,
-    free_counts: bool,
-    words: t.Sequence[str] = (),
+    others: t.Sequence[Judged] = (),
+    unread: t.Sequence[Message] = (),
 ) -> list[Finding]:
-    """A finding for each tier. ``words``: what titles of this roster have, and what means nothing."""
-    seen = [_look(tier, roster, people, words, reachable=reachable, free_counts=free_counts) for tier in tiers]
-    several = _several(roster) if len(tiers) == 1 and not tiers[0].texts else []
+    """A finding for each tier. ``others``: tiers of the other rosters of the chain; ``unread``: why some of those are not known."""
+    several = _several(roster) if len(seen) == 1 and not seen[0].tier.texts else []
     found = []
     for number, one in enumerate(seen):
         left = cover(period.wanted, one.parts)
         remarks = _remarks(one, left, period, roster)
-        remarks += _alone(one, period, max_stretch, people)
-        remarks += [remark for other in seen[:number] for remark in _twice(other, one, period, people)]
+        remarks += _alone(one, period, max_stretch)
+        remarks += [remark for other in (*others, *seen[:number]) for remark in _twice(other, one, period)]
+        remarks += [(Status.UNKNOWN, said) for said in unread]
         if several:
             said = phrase(
                 "the roster has entries of several tiers ({names:list}), and none is declared: each must be looked at (tiers)",
@@ -112,8 +123,28 @@ def _several(roster: Roster) -> list[str]:
     return sorted(names) if len(names) > 1 else []
 
 
-def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], words: t.Sequence[str], *, reachable: bool, free_counts: bool) -> Judged:
-    out = Judged(tier)
+def _other_level(tier: Tier, entry: Entry, people: t.Sequence[Known], usual: t.Sequence[str]) -> str | None:
+    """What an entry says of its tier, where that is none of those that the roster is for."""
+    if tier.called_for is None:
+        return None
+    wanted = _NUMBERED.search(plain(tier.called_for))
+    said = plain(entry.tier if entry.tier is not None else entry.title)
+    for known in (*(one.called for one in people), words([plain(text) for text in usual])):
+        said = known.sub(" ", said)
+    for match in _NUMBERED.finditer(said):
+        if wanted and match.group(1) != wanted.group(1):
+            return match.group(0)
+    behind = _BEHIND.search(said)
+    return behind.group(0) if behind and wanted and wanted.group(1) == "1" else None
+
+
+def looked(
+    tier: Tier, roster: Roster, people: t.Sequence[Known], usual: t.Sequence[str] = (), *, reachable: bool, free_counts: bool
+) -> Judged:
+    """A tier with what its entries cover. ``usual``: what titles of this roster have, and what means nothing."""
+    out = Judged(tier, name=tier.name)
+    out.numbers = {person.name: person.numbers for person in people}
+    out.teams = frozenset(person.name for person in people if person.is_team)
     leave: dict[str, list[Span]] = {}
     for entry in roster.entries:
         for name in away(entry, people):
@@ -123,8 +154,18 @@ def _look(tier: Tier, roster: Roster, people: t.Sequence[Known], words: t.Sequen
             continue
         out.entries += 1
         seen = dataclasses.replace(entry, free=False) if free_counts else entry
-        found = named(seen, people, tier.words, must_be_reached=reachable, usual=words)
+        found = named(seen, people, tier.words, must_be_reached=reachable, usual=usual)
         span = _span(entry)
+        level = _other_level(tier, entry, people, usual)
+        if level is not None and found.strength == "sure":
+            said = phrase(
+                "'{title}' speaks of another tier ({level}) than {tier}, for which the roster is asked: say which entries are of it "
+                "(tiers)",
+                title=entry.title,
+                level=level,
+                tier=tier.called_for or "",
+            )
+            found = dataclasses.replace(found, strength="doubtfully", why=said)
         if not found.people:
             out.left_out.append((span, found.why or phrase("'{title}' names nobody", title=entry.title)))
             continue
@@ -289,13 +330,12 @@ def _zones_differ(parts: t.Sequence[Part], span: Span) -> bool:
     return False
 
 
-def _alone(one: Judged, period: Period, max_stretch: float, people: t.Sequence[Known]) -> list[Remark]:
-    teams = {person.name for person in people if person.is_team}
+def _alone(one: Judged, period: Period, max_stretch: float) -> list[Remark]:
     remarks: list[Remark] = []
     for name, spans in one.people.items():
         others = [span for other, found in one.people.items() if other != name for span in found]
         longest = stretch(joined(spans), others)
-        if name in teams or longest is None or longest[1] - longest[0] <= max_stretch or longest[0] > period.end:
+        if name in one.teams or longest is None or longest[1] - longest[0] <= max_stretch or longest[0] > period.end:
             continue
         said = phrase(
             "{person} is on call alone for {length:duration} without a break, from {start:moment} on; the limit is {limit:duration}",
@@ -308,25 +348,24 @@ def _alone(one: Judged, period: Period, max_stretch: float, people: t.Sequence[K
     return remarks
 
 
-def _twice(first: Judged, second: Judged, period: Period, people: t.Sequence[Known]) -> list[Remark]:
+def _twice(first: Judged, second: Judged, period: Period) -> list[Remark]:
     """One person alone in two tiers at the same time: whoever is not reached in the first is not in the second. One are also two who share
     a telephone."""
-    numbers = {person.name: person.numbers for person in people}
+    wanted = period.wanted if first.asked is None else common(joined(period.wanted), first.asked)
     for name, other in ((name, other) for name in first.people for other in second.people):
-        shared = numbers.get(name, frozenset()) & numbers.get(other, frozenset())
-        if name != other and not shared:
+        numbers = first.numbers.get(name, frozenset()), second.numbers.get(other, frozenset())
+        shared = numbers[0] & numbers[1]
+        if plain(name) != plain(other) and not shared:
             continue
-        both = [
-            span for span in common(common(_by_itself(first, name), _by_itself(second, other)), period.wanted) if span[1] - span[0] > NO_GAP
-        ]
+        both = [span for span in common(common(_by_itself(first, name), _by_itself(second, other)), wanted) if span[1] - span[0] > NO_GAP]
         if not both:
             continue
-        if name == other:
+        if plain(name) == plain(other):
             said = phrase(
                 "{person} is alone on call in {first} and in {second} at once, from {start:moment} on: nobody is behind the first tier",
                 person=name,
-                first=first.tier.name,
-                second=second.tier.name,
+                first=first.name,
+                second=second.name,
                 start=moment(both[0][0]),
             )
         else:
@@ -334,9 +373,9 @@ def _twice(first: Judged, second: Judged, period: Period, people: t.Sequence[Kno
                 "{person} in {first} and {other} in {second} are on call with one telephone number, from {start:moment} on: nobody is "
                 "behind the first tier",
                 person=name,
-                first=first.tier.name,
+                first=first.name,
                 other=other,
-                second=second.tier.name,
+                second=second.name,
                 start=moment(both[0][0]),
             )
         return [(Status.WARN, said)]
@@ -409,4 +448,4 @@ def _covered(name: str, period: Period, people: list[str]) -> Message:
     return phrase("somebody is on call from {start:moment} to {end:moment} ({people:list})", start=begin, end=end, people=people)
 
 
-__all__ = ("Period", "Tier", "judged", "tiers_of")
+__all__ = ("Judged", "Period", "Tier", "judged", "looked", "tiers_of")

@@ -14,19 +14,19 @@ from .._clients.alertmanager import parse_timestamp
 from .._clients.calendar_times import known_zone
 from .._clients.roster_entries import Roster, Span
 from .._finding import CannotObserve, Finding
-from .._hours import parse_hours, zone_named
+from .._hours import WEEK, parse_hours, zone_named
 from .._http import Connection, HttpArguments
-from .._phrase import phrase
+from .._phrase import Message, phrase
 from .._runner import Runner
 from . import _roster_shifts
-from ._roster_cover import joined, of_hours
-from ._roster_judged import Period, Tier, judged, tiers_of
+from ._roster_cover import joined, moment, of_hours, without
+from ._roster_judged import Judged, Period, Tier, judged, looked, tiers_of
 from ._roster_people import Person, known_people
 from ._roster_services import PROVIDERS, of_provider
 
 WHERE = "controller"
 TIMEOUT = 60.0
-ARGUMENT_SPEC: Spec = {
+_SOURCE: Spec = {
     **http_spec(),
     "calendar_url": {"type": "str", "no_log": True},
     "path": {"type": "path"},
@@ -41,6 +41,11 @@ ARGUMENT_SPEC: Spec = {
     "called": {"type": "list", "elements": "str", "default": []},
     "time_zone": {"type": "str"},
     "hours": {"type": "str"},
+}
+ARGUMENT_SPEC: Spec = {
+    **_SOURCE,
+    "tier": {"type": "str"},
+    "beside": {"type": "list", "elements": "dict", "default": [], "options": _SOURCE},
     "window_start": {"type": "str"},
     "window_end": {"type": "str"},
     "horizon": {"type": "str", "default": "7d"},
@@ -58,7 +63,9 @@ LONGEST = 400 * 86400.0
 FURTHEST = 30 * 86400.0
 
 
-class Arguments(HttpArguments):
+class Source(HttpArguments):
+    """A roster: where it is, and how it is read."""
+
     url: str | None
     calendar_url: str | None
     path: str | None
@@ -73,6 +80,11 @@ class Arguments(HttpArguments):
     called: list[str]
     time_zone: str | None
     hours: str | None
+
+
+class Arguments(Source):
+    tier: str | None
+    beside: list[Source]
     window_start: str | None
     window_end: str | None
     horizon: float
@@ -101,16 +113,58 @@ def problems(args: Arguments, _given: t.Mapping[str, object]) -> list[str]:
 
 def run(args: Arguments, runner: Runner) -> list[Finding]:
     period = _period(args, runner.now().timestamp())
+    if not period.wanted:
+        said = phrase(
+            "none of the hours '{hours}' lies between {start:moment} and {end:moment}: look further ahead (horizon)",
+            hours=args["hours"],
+            start=moment(period.begin),
+            end=moment(period.end),
+        )
+        raise CannotObserve(said)
     # further than it must be covered: one person for weeks is seen by it
     until = max(period.end, period.begin + min(args["max_stretch"], FURTHEST) + 86400)
-    people = known_people(args["people"])
-    where, roster = _read(args, period, until, runner)
-    tiers: list[Tier] = tiers_of(args["tiers"], roster)
-    reachable, free_counts, words = args["reachable"], args["free_counts"], [*args["words"], *args["called"]]
-    found = judged(where, roster, tiers, people, period, args["max_stretch"], reachable=reachable, free_counts=free_counts, words=words)
+    where, roster, tiers = _looked(args, args["tier"], period, until, args["max_bytes"], runner)
+    others: list[Judged] = []
+    unread: list[Message] = []
+    for one in args["beside"]:
+        if not _has_source(one):
+            continue
+        try:
+            _where, _roster, besides = _looked(one, None, period, until, args["max_bytes"], runner)
+        except CannotObserve as exc:
+            said = phrase(
+                "whether one person is alone in two tiers at once is not known: the roster {name} cannot be read: {why}",
+                name=one["name"] or "",
+                why=exc.message,
+            )
+            unread.append(said)
+            continue
+        hours = _spans(one, period.begin, period.end)
+        for other in besides:
+            other.name = " ".join(filter(None, (one["name"], other.tier.name)))
+            other.asked = hours
+        others += besides
+    for tier in tiers:
+        tier.name = " ".join(filter(None, (args["name"], tier.tier.name))) if others else tier.tier.name
+    found = judged(where, roster, tiers, period, args["max_stretch"], others, unread)
     for finding in found:
         finding.instance = " ".join(part for part in (args["name"] or "", finding.instance) if part)
     return found
+
+
+def _has_source(one: Source) -> bool:
+    return bool(one["calendar_url"] or one["path"] or one["provider"]) or one["shifts"] is not None
+
+
+def _looked(
+    args: Source, tier: str | None, period: Period, until: float, max_bytes: int, runner: Runner
+) -> tuple[str, Roster, list[Judged]]:
+    """A roster by the name of what is read, its entries, and each of its tiers with what its entries cover. CannotObserve."""
+    where, roster = _read(args, period, until, max_bytes, runner)
+    people, words = known_people(args["people"]), [*args["words"], *args["called"]]
+    tiers: list[Tier] = tiers_of(args["tiers"], roster, tier)
+    reachable, free_counts = args["reachable"], args["free_counts"]
+    return where, roster, [looked(one, roster, people, words, reachable=reachable, free_counts=free_counts) for one in tiers]
 
 
 def _period(args: Arguments, now: float) -> Period:
@@ -123,7 +177,10 @@ def _period(args: Arguments, now: float) -> Period:
     if after - now > LONGEST:
         raise CannotObserve(phrase("the window lies more than {most:duration} ahead: no roster says so much", most=LONGEST))
     last = after + args["horizon"]
-    wanted: list[Span] = [(begin, after), *_hours(args, after, last)]
+    # of a minute in the window only those rosters are asked whose hours hold it; where none has it, all
+    others = joined([span for one in args["beside"] if one["hours"] for span in _spans(one, begin, after) or ()])
+    elsewhere = without(others, _hours(args, begin, after)) if others else []
+    wanted: list[Span] = [*without([(begin, after)], elsewhere), *_hours(args, after, last)]
     return Period(begin, last, joined(wanted), args["hours"])
 
 
@@ -139,12 +196,21 @@ def _hours(args: Arguments, begin: float, end: float) -> list[Span]:
     return of_hours(minutes, begin, end, zone or dt.timezone.utc)
 
 
+def _spans(one: Source, begin: float, end: float) -> list[Span] | None:
+    """The hours of a roster between two moments; None where it has none that are known."""
+    minutes = parse_hours(one["hours"] or "")
+    zone = _zone(one["hours"] or "", one["time_zone"])
+    if not minutes or (zone is None and len(minutes) < WEEK):
+        return None
+    return of_hours(minutes, begin, end, zone or dt.timezone.utc)
+
+
 def _zone(hours: str, declared: str | None) -> dt.tzinfo | None:
     name = zone_named(hours) or declared
     return known_zone(name) if name else None
 
 
-def _read(args: Arguments, period: Period, until: float, runner: Runner) -> tuple[str, Roster]:
+def _read(args: Source, period: Period, until: float, max_bytes: int, runner: Runner) -> tuple[str, Roster]:
     """What is read, by its name, and what it says."""
     zone = known_zone(args["time_zone"]) if args["time_zone"] else None
     if args["shifts"] is not None:
@@ -156,11 +222,11 @@ def _read(args: Arguments, period: Period, until: float, runner: Runner) -> tupl
     if path and not calendars.is_calendar(path):
         return path, _roster_shifts.entries(_roster_shifts.of_file(path, runner), zone, period.begin, until)
     if path:
-        where, content = path, calendars.of_file(path, runner, args["max_bytes"])
+        where, content = path, calendars.of_file(path, runner, max_bytes)
     else:
         url = args["calendar_url"] or ""
         where = calendars.shown(url)
-        content = calendars.of_address(url, Connection.from_args({**args, "url": url}), runner, args["max_bytes"])
+        content = calendars.of_address(url, Connection.from_args({**args, "url": url}), runner, max_bytes)
     return where, calendars.entries(content, where, period.begin, until, args["time_zone"], runner)
 
 

@@ -77,8 +77,8 @@ CONNECTION = (
 OF_SERVERS = (*CONNECTION, "failover", "probe_query", "rules_url", "url", "validate_certs")  # what belongs to the server that is asked
 OBJECTS = (
     ("addresses", "alert", "anchors", "archive_prefix", "arguments", "aspect", "attested_by", "attesters", "backend", "barman_server")
-    + ("calendar_url", "called", "chains", "chdir", "closed", "command", "components", "config", "conninfo", "contacts", "container")
-    + ("covers", "cron", "data_directory", "data_sources", "database", "date", "endpoints", "engine", "entries", "environment")
+    + ("beside", "calendar_url", "called", "chains", "chdir", "closed", "command", "components", "config", "conninfo", "contacts")
+    + ("container", "covers", "cron", "data_directory", "data_sources", "database", "date", "endpoints", "engine", "entries", "environment")
     + ("evidence", "extra_labels", "failover", "fields", "folder", "for_version", "format", "generation", "git", "gives", "glob_archives")
     + ("host", "hosts", "imap_ca_path", "imap_folder", "imap_host", "imap_password", "imap_port", "imap_username", "inventory", "jobs")
     + ("journal", "journald", "keyword", "labels", "link_hosts", "markers", "match", "members", "module", "names", "others", "panels")
@@ -86,8 +86,8 @@ OBJECTS = (
     + ("receipt_bearer_token", "receipt_ca_path", "receipt_file", "receipt_headers", "receipt_password", "receipt_url")
     + ("receipt_username", "receivers", "receivers_by_severity", "record", "record_start", "repo", "repository", "result", "root")
     + ("rotated_by", "rules_url", "search", "secret_environment", "seen_on", "selector", "server", "service", "services", "shifts")
-    + ("signals", "since", "size_unit", "socket", "stanza", "statement", "success_file", "suite", "tag", "tags", "template", "tiers")
-    + ("time_format", "time_zone", "timer", "to", "tool", "uid", "unit", "until", "url", "variables", "verify_database")
+    + ("signals", "since", "size_unit", "socket", "stanza", "statement", "success_file", "suite", "tag", "tags", "template", "tier")
+    + ("tiers", "time_format", "time_zone", "timer", "to", "tool", "uid", "unit", "until", "url", "variables", "verify_database")
     + ("version_property", "via", "window_end", "window_start")
 )  # fmt: skip
 OF_LOGS = ("by", "host_field", "index", "message_field", "stream", "tenant", "time_field", "units")  # where in a log store the lines lie

@@ -108,6 +108,55 @@ def test_rosters_of_day_and_night_are_asked_together() -> None:
     assert "the rosters nights, days are not asked who is on call on Monday 19:00 (7 h a week)" in str(gap.gap)
 
 
+TWO = ORGANISATION.replace("response: 1h, roster: nights", "response: 1h, roster: days")
+SHARED = (
+    "rosters: {nights: {path: nights.ics, people: {Bob: '0644556602'}, hours: 'daily 20:00-08:00 Europe/Paris'}, "
+    "days: {path: days.ics, hours: 'daily 08:00-20:00', time_zone: Europe/Paris}}\n"
+)
+
+
+def test_rosters_of_one_chain_know_of_each_other() -> None:
+    first, second = derived(WEB, TWO + SHARED)
+    assert first.args["beside"] == [{"name": "days", "hours": "daily 08:00-20:00", "time_zone": "Europe/Paris"}]
+    assert second.args["beside"] == [
+        {
+            "path": "/etc/org/nights.ics",
+            "people": {"Bob": "0644556602"},
+            "name": "nights",
+            "called": ["nights", "payments", "team"],
+            "hours": "daily 20:00-08:00 Europe/Paris",
+        }
+    ]
+    assert (first.args["tier"], second.args["tier"]) == ("N1", "N2")
+
+
+def test_the_window_is_shared_only_where_each_roster_of_the_chain_says_its_hours() -> None:
+    first, second = derived(WEB, TWO + SHARED.replace(", hours: 'daily 20:00-08:00 Europe/Paris'", ""))
+    assert "beside" not in first.args, "the second reads it"
+    ((beside),) = second.args["beside"]  # type: ignore[misc]
+    assert "hours" not in beside
+    other = "  dba:\n    - {tier: N1, contact: dba@corp.fr, hours: 24x7, response: 15m, roster: nights}\n"
+    both = TWO[: TWO.index("  dba:")] + other + SHARED
+    by_name = {one.instance: one for one in derived("parts: {web: {support: payments}, db: {support: dba}}\n", both) if one.gap is None}
+    assert "beside" not in by_name["nights"].args, "the window is asked of the only roster of a chain"
+    assert [one["name"] for one in by_name["days"].args["beside"]] == ["nights"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("tiers", "tier"),
+    [
+        ("[{tier: N1, roster: nights}]", "N1"),
+        ("[{tier: desk}, {tier: N2, roster: nights}]", "N2"),
+        ("[{tier: desk, roster: nights}]", "tier 1"),
+        ("[{tier: desk}, {tier: team, roster: nights}]", None),
+        ("[{tier: N1, roster: nights}, {tier: N2, roster: nights}]", None),
+    ],
+)
+def test_the_tier_that_a_whole_roster_is_for(tiers: str, tier: str | None) -> None:
+    (instance,) = derived(f"parts: {{web: {{support: {tiers}}}}}\nrosters: {{nights: own.ics}}\n", None)
+    assert instance.args.get("tier") == tier
+
+
 def test_a_roster_of_the_service_wins_and_needs_no_chain_that_names_it() -> None:
     (named,) = derived(WEB + "rosters: {nights: own.ics}\n")
     assert (named.args["path"], named.path) == ("/srv/app/own.ics", ("rosters", "nights"))

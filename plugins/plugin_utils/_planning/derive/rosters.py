@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ....module_utils._hours import moment as moment_of_week
 from ....module_utils._hours import parse_hours, zone_named
 from ....module_utils._phrase import Message, phrase
+from ....module_utils._registry import load_check
 from ....module_utils._weeks import UnknownZone, left_of
 from ..._described.service import PATHS, Description, NotDeclared
 from .instance import Derivation, Instance, Several, Steps
@@ -38,14 +40,19 @@ def _rosters(description: Description) -> list[Instance]:
     for chain in silent:
         gap = phrase("no tier of the chain {chain} names a roster (roster), so nothing says who is on call", chain=chain)
         several.gap(Instance(CHECK, str(chain), path=("parts",), gap=gap))
-    for chain, names in _by_chain(chains, named).items():
+    together = _by_chain(chains, named)
+    for chain, names in together.items():
         left = _left_out(description, names)
         if left is not None:
             several.gap(Instance(CHECK, chain, path=("rosters", names[0]) if names[0] in own else ("parts",), gap=left))
     for name, wanted in named.items():
         path: Steps = ("rosters", name) if name in own else ("parts",)
         with several.one(CHECK, name, path) as found:
-            found.append(Instance(CHECK, name, _args(name, wanted, description), path=path))
+            args = _args(name, wanted, description)
+            if len(wanted) == 1 and not args.get("tiers") and not args.get("provider"):
+                args.update(_only_tier(name, wanted[0], chains.values()))
+            beside = _beside(name, named, list(together.values()), description)
+            found.append(Instance(CHECK, name, {**args, "beside": beside} if beside else args, path=path))
     return several.all()
 
 
@@ -54,6 +61,43 @@ def _by_chain(chains: t.Mapping[str, t.Sequence[t.Mapping[str, object]]], named:
     found = {chain: [str(tier["roster"]) for tier in tiers if tier.get("roster")] for chain, tiers in chains.items()}
     found = {str(chain): list(dict.fromkeys(names)) for chain, names in found.items() if names}
     return found or ({" ".join(named): list(named)} if named else {})
+
+
+def _only_tier(name: str, tier: str, chains: t.Iterable[t.Sequence[t.Mapping[str, object]]]) -> dict[str, object]:
+    """The tier for which a whole roster is, where it is known which one that is: by its number, or as the first."""
+    if re.search(r"\d", tier):
+        return {"tier": tier}
+    first = all(tiers[0].get("roster") == name for tiers in chains if any(one.get("roster") == name for one in tiers))
+    return {"tier": "tier 1"} if first else {}
+
+
+def _beside(
+    name: str, named: t.Mapping[str, t.Sequence[str]], together: t.Sequence[t.Sequence[str]], description: Description
+) -> list[dict[str, object]]:
+    """The other rosters of its chains: those before it to be read with it, and the hours of those that share the window with it."""
+    mine = [names for names in together if name in names]
+    options = load_check(CHECK).ARGUMENT_SPEC["beside"]["options"]
+    found: list[dict[str, object]] = []
+    for other in dict.fromkeys(one for names in mine for one in names if one != name):
+        if other not in description.rosters:
+            continue  # which is told of itself
+        given = description.rosters[other]
+        args: dict[str, object] = {"name": other}
+        if named[name] and named[other] and any(other in names[: names.index(name)] for names in mine):
+            try:
+                args = {key: value for key, value in _args(other, named[other], description).items() if key in options and key != "hours"}
+            except NotDeclared:
+                continue
+        shared = all(other in names and all(_has_hours(description.rosters.get(one)) for one in names) for names in mine)
+        if shared and isinstance(given, dict):
+            args.update({key: given[key] for key in ("hours", "time_zone") if given.get(key)})
+        if len(args) > 1:
+            found.append(args)
+    return found
+
+
+def _has_hours(roster: object) -> bool:
+    return isinstance(roster, dict) and bool(roster.get("hours"))
 
 
 def _left_out(description: Description, names: t.Sequence[str]) -> Message | None:
