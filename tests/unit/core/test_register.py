@@ -17,7 +17,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.s
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.register import Declared, Entry, Register
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning import plan as _plan
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning.register import Hosts, _known_keys, register_of
-from unit.core.described import EXAMPLE, HOSTS, ORGANISATION, describe
+from unit.core.described import EXAMPLE, HOSTS, ORGANISATION, describe, problems_of
 
 PARTS = """\
 schema_version: 1
@@ -332,6 +332,32 @@ def test_behind_an_encrypted_organisation_file_everything_may_be_declared() -> N
     assert found.declared is Declared.LATER and sealed in found.why
 
 
+STATED = """\
+attestations:
+  - {service: payments, requirement: SUP-04, result: positive, statement: the handover was held, attested_by: head, date: "2026-11-20",
+     until: "2027-01-20", version: "1.0", evidence: [{path: minutes.pdf, sha256: DIGEST}]}
+""".replace("DIGEST", "ab" * 32)
+
+
+def test_a_statement_for_a_version_is_known_later_where_the_version_is() -> None:
+    described = describe(PARTS, ORGANISATION + STATED)
+    found = entry(registered(described), "SUP-04")
+    assert found.declared is Declared.LATER and found not in registered(described).blockers
+    assert "it is for version 1.0, and which one this is, is not known (readiness_version)" in str(found.why[0])
+    for version, declared in (("1.0", Declared.VERIFIABLE), ("1.1", Declared.NOT_DECLARED)):
+        run = dataclasses.replace(described.run, version=version)
+        assert entry(registered(dataclasses.replace(described, run=run)), "SUP-04").declared is declared
+
+
+def test_what_is_stated_not_to_be_so_is_for_somebody_to_act() -> None:
+    for version in (None, "1.0"):
+        described = describe(PARTS, ORGANISATION + STATED.replace("positive", "negative").replace("was held", "was refused"))
+        register = registered(dataclasses.replace(described, run=dataclasses.replace(described.run, version=version)))
+        found = entry(register, "SUP-04")
+        assert found.declared is Declared.INCOMPLETE and found in register.blockers
+        assert "head states on 2026-11-20 that it is not so: the handover was refused" in str(found.why[0])
+
+
 # -- what it rests on, and when it is due
 
 
@@ -363,6 +389,19 @@ def test_when_it_is_due(name: str, given: dict[str, t.Any], phase: str, day: str
     run: Run = dataclasses.replace(described.run, **given)
     found = entry(registered(dataclasses.replace(described, run=run)), name)
     assert (found.due.phase, found.due.day) == (phase, day)
+
+
+def test_a_window_that_ends_before_it_begins_is_refused() -> None:
+    described = describe(PARTS, ORGANISATION)
+    for start, end, refused in (
+        ("2027-01-16T20:00:00Z", "2027-01-15T02:00:00Z", True),
+        ("2027-01-16T02:00:00+02:00", "2027-01-16T01:00:00Z", False),
+        ("2027-01-16T02:00:00", "2027-01-15T01:00:00Z", False),
+        ("on Friday", "on Thursday", False),
+    ):
+        run = dataclasses.replace(described.run, window={"start": start, "end": end})
+        told = problems_of(lambda run=run: registered(dataclasses.replace(described, run=run)))  # type: ignore[misc]
+        assert told == (["window (readiness_window): it ends before it begins"] if refused else [])
 
 
 def test_what_is_enforced_later_is_due_then() -> None:
