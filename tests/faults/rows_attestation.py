@@ -15,7 +15,8 @@ Ways in which it could pass by a statement that nobody made, or that does not ho
  9. with a page that is gone, that says so with status 200, that is a login, that leads to a login, that fails, that nobody can reach, whose
     content is another now; with credentials for somebody who is not to have them, or for a host that is led to
 10. with a page of the machine's own network: link-local, by its number, by a redirect, the name of a cloud's metadata
-11. with a sentence that says nothing (the line to fill in, TBD), the contrary ("was NOT held"), or something of another version; by NAME
+11. with a sentence that says nothing (the line to fill in, TBD), the contrary ("was NOT held", "refused"), the future ("reste à planifier"), a part
+    ("half of the team was trained"), or something of another version; by NAME
 In whose file it stands, who brought it, and for which service: that is planned, see tests/unit/core/test_attesting.py.
 """
 
@@ -255,6 +256,27 @@ CONTRARY = (
     "the call centre could not be trained",
     "la passation de la 1.5.0 n'a pas eu lieu",
     "Le retour arrière n\N{RIGHT SINGLE QUOTATION MARK}a jamais été répété",
+    "refusé : trois alertes sans fiche",
+    "passation refusée par l'exploitation",
+    "the handover was rejected",
+    "handover failed, two alerts missing",
+    "the rollback was attempted and did not work",
+    "retour arrière impossible",
+    "restore KO",
+    "non conforme",
+    "réserves majeures non levées",
+    "passation reportée au 15 décembre",
+    "la formation reste à planifier",
+    "formation prévue le 12 décembre",
+    "will be trained next week",
+    "has yet to be held",
+    "en attente de validation",
+    "partiellement fait",
+    "half of the team was trained",
+    "je n'atteste rien",
+    "no handover was held",
+    "aucune formation n'a eu lieu",
+    "the handover must still be held",
 )
 SENTENCES = (
     "handover held",
@@ -268,6 +290,20 @@ SENTENCES = (
     "the desk was trained by 192.168.10.12 in 1.4 h",
     "La passation a eu lieu, il n'y a pas de point ouvert",
     "引き継ぎは完了しました",
+    "runbook 2.0.1 was read by all operators",
+    "held with runbook 2.0.1 on RHEL 9.4",
+    "sans réserve",
+    "la réserve 3 est levée",
+    "the failed backup of 12 November was repaired",
+    "les anomalies refusées ont été corrigées",
+    "on call is not interrupted during the holidays",
+    "there was no incident that could not be solved",
+    "nothing was not accepted",
+    "The handover, planned last week, was held",
+    "acceptée avec réserves non bloquantes",
+    "personne n'a refusé la passation",
+    "rien n'est en attente",
+    "la passation refusée en octobre a été acceptée le 12 novembre",
 )
 
 ROWS = [

@@ -12,12 +12,13 @@ import typing as t
 from .._argspec import Spec, http_spec
 from .._clients.evidence import Content, NoEvidence, of_file, of_page
 from .._clients.links import Asking
+from .._denials import denies
 from .._finding import CannotObserve, Finding, Measurement, Status, failed, worst
 from .._http import Connection, HttpArguments, public_url
 from .._message import one_line
 from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
-from .._stated import denies, other_version
+from .._stated import other_version
 from .._statements import AHEAD, NEGATIVE, POSITIVE, Evidence, day_of, flaws
 from ._document_source import PAGES_SPEC
 

@@ -103,7 +103,8 @@ class Unresolved:
         raise needed
 
     __str__ = __iter__ = __getitem__ = __int__ = __float__ = __len__ = __contains__ = _needed
-    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = get = items = values = keys = removesuffix = _needed
+    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = get = items = values = keys = _needed
+    startswith = endswith = removeprefix = removesuffix = partition = rpartition = split = strip = lower = upper = replace = _needed
 
     def __bool__(self) -> bool:
         return True  # there is a value, whatever it will be
@@ -647,7 +648,7 @@ def unresolved(value: object) -> list[Unresolved]:
     if isinstance(value, Unresolved):
         return [value]
     if isinstance(value, dict):
-        return [found for item in value.values() for found in unresolved(item)]
+        return [found for pair in value.items() for item in pair for found in unresolved(item)]
     if isinstance(value, list):
         return [found for item in value for found in unresolved(item)]
     return []

@@ -21,9 +21,9 @@ NO_GROUP = "known_later"  # in the place of a pattern of hosts
 # what checks alone read, each when its requirement comes to it
 _OF_CHECKS_ALONE = (
     *("alerts", "availability", "chains", "classic_monitoring", "commitments", "dashboards", "delivery", "documents", "endpoints"),
-    *("flows", "parts", "servers", "signals"),
+    *("flows", "parts", "rosters", "servers", "signals"),
 )
-_OF_CHECKS = ("with", "proven_by_failure")  # of a requirement: what only its check needs
+_OF_CHECKS = ("check", "with", "proven_by_failure")  # of a requirement: what says how it is proved
 _EXEMPTION = ("not_applicable", "approved_by", "from", "until")
 _MOST_DEMANDING = {"criticality": 3}
 _SEALED = ("vault", "decrypt")
@@ -68,10 +68,16 @@ def known_now(document: Document) -> tuple[Document, list[Message]]:
             _put(data, key, _defaults(data[key], left_out))
         else:
             _put(data, key, _without(data[key], left_out))
-    told = [why_later(item) for item in left_out]
+    told = [why_later(item) for item in (*left_out, *_kinds(data.get("servers")))]
     if unclassified:
         told.append(phrase("as long as the classification is not known, level A is assumed"))
     return dataclasses.replace(document, data=data) if left_out else document, told
+
+
+def _kinds(servers: object) -> list[Unresolved]:
+    """The kinds of servers that nobody knows yet: what needs one of a kind does not find it."""
+    listed = servers.values() if isinstance(servers, dict) else ()
+    return [item for server in listed if isinstance(server, dict) for item in unresolved({"": server.get("kind")})]
 
 
 def _put(data: dict[str, object], key: str, value: object) -> None:
@@ -103,9 +109,11 @@ def _without(value: object, left_out: list[Unresolved]) -> object:
 
 
 def _defaults(value: object, left_out: list[Unresolved]) -> object:
-    """What stands below its keys is of checks."""
+    """What stands below its keys is of checks, but for who must act."""
     if not isinstance(value, dict):
         return _without(value, left_out)
+    if not isinstance(value.get("responsible"), Unresolved) and unresolved(value.get("responsible")):
+        value = {**value, "responsible": _without(value["responsible"], left_out)}
     return {key: item for key, item in value.items() if not isinstance(item, Unresolved) or _noted(item, left_out)}
 
 

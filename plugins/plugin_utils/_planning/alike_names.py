@@ -13,6 +13,7 @@ import re
 from ...module_utils._placeholders import plain
 
 _SHORTEST = 3  # letters of an environment that is written short
+_IN_USE = frozenset(("production", "prod", "prd", "live", "exploitation"))  # all are words for one environment
 
 
 def is_alike(one: str, other: str) -> bool:
@@ -21,9 +22,18 @@ def is_alike(one: str, other: str) -> bool:
 
 
 def is_alike_environment(one: str, other: str) -> bool:
-    """The same, or one is the other cut short: ``prod``, ``production``."""
+    """The same, or one is the other cut short: ``prod``, ``PRD`` and ``production``, ``stg`` and ``staging``; or another word."""
     short, long = sorted((_letters(one), _letters(other)), key=len)
-    return short == long or (len(short) >= _SHORTEST and long.startswith(short) and long[len(short) :].isalpha())
+    if short == long or _IN_USE.issuperset((short, long)):
+        return True
+    if len(short) < _SHORTEST:
+        return False
+    return (long.startswith(short) and long[len(short) :].isalpha()) or (long.isalpha() and _consonants(long).startswith(short))
+
+
+def _consonants(word: str) -> str:
+    """Its first letter and the consonants after it."""
+    return word[:1] + re.sub(r"[aeiouy]", "", word[1:])
 
 
 def is_alike_version(one: str, other: str) -> bool:

@@ -196,16 +196,14 @@ class _Weighing:
 
     def weighed(self, statements: t.Sequence[Statement]) -> Attested:
         good: list[Statement] = []
+        aside: list[Statement] = []
         contrary: list[Statement] = []
         reasons: list[Message] = []
         history: list[Message] = []
         for statement in statements:
             elsewhere = self._elsewhere(statement)
             if statement.negative:
-                if elsewhere is None:
-                    contrary.append(statement)
-                elif self._is_near(statement):
-                    self._told(statement, elsewhere)
+                (contrary if elsewhere is None else aside).append(statement)
                 continue
             if elsewhere is not None:
                 history.append(_not_counting(statement, elsewhere))
@@ -220,10 +218,12 @@ class _Weighing:
                 history.append(_not_counting(statement, over))
                 continue
             good.append(statement)
-        return self._decided(good, contrary, [*reasons, *history[-3:]])
-
-    def _decided(self, good: t.Sequence[Statement], contrary: t.Sequence[Statement], reasons: t.Sequence[Message]) -> Attested:
         best = max(good, key=lambda one: (one.entry["date"], one.entry["until"]), default=None)
+        for statement in aside:
+            self._told_aside(statement, best)
+        return self._decided(best, contrary, [*reasons, *history[-3:]])
+
+    def _decided(self, best: Statement | None, contrary: t.Sequence[Statement], reasons: t.Sequence[Message]) -> Attested:
         worst = max(contrary, key=lambda one: one.entry["date"], default=None)
         if best is not None and worst is not None:
             wins = worst if worst.entry["date"] >= best.entry["date"] else best
@@ -253,14 +253,19 @@ class _Weighing:
 
     def _elsewhere(self, statement: Statement) -> Message | None:
         """Why a statement is about another environment, deployment or version; None where it is about this one."""
-        entry, run = statement.entry, self.description.run
-        environments, deployment = names_of(entry, "environment"), entry.get("deployment_id")
+        return self._other_environment(statement) or self._other_version(statement)
+
+    def _other_environment(self, statement: Statement) -> Message | None:
+        environments, wanted = names_of(statement.entry, "environment"), self.description.run.environment
         if statement.negative:
-            here = not environments or any(is_alike_environment(one, run.environment) for one in environments)
+            here = not environments or any(is_alike_environment(one, wanted) for one in environments)
         else:
-            here = not environments or run.environment in environments
-        if not here:
-            return phrase("it is for {stated:list}, this is {wanted:path}", stated=environments, wanted=run.environment)
+            here = not environments or wanted in environments
+        return None if here else phrase("it is for {stated:list}, this is {wanted:path}", stated=environments, wanted=wanted)
+
+    def _other_version(self, statement: Statement) -> Message | None:
+        entry, run = statement.entry, self.description.run
+        deployment = entry.get("deployment_id")
         if deployment is not None:
             if deployment == run.deployment_id or (statement.negative and is_alike(str(deployment), str(run.deployment_id or ""))):
                 return None
@@ -276,17 +281,24 @@ class _Weighing:
             return None
         if not versions:
             return phrase("it names no version, and has to be for one")
-        if run.version is None:
-            return phrase("it is for version {stated:list}, and which one this is, is not known (readiness_version)", stated=versions)
-        return phrase("it is for version {stated:list}, this is {wanted:path}", stated=versions, wanted=run.version)
+        if run.version is not None:
+            return phrase("it is for version {stated:list}, this is {wanted:path}", stated=versions, wanted=run.version)
+        if self.description.drafting:
+            return None  # whether it is for this one is known later
+        return phrase("it is for version {stated:list}, and which one this is, is not known (readiness_version)", stated=versions)
+
+    def _told_aside(self, statement: Statement, best: Statement | None) -> None:
+        """Tells a negative statement that is left aside for its environment or its version alone; not one that has been answered since."""
+        environment, version = self._other_environment(statement), self._other_version(statement)
+        aside = version if environment is None else environment if version is None else None
+        answered = best is not None and best.entry["date"] > statement.entry["date"]
+        if aside is not None and (environment is not None or not answered or self._is_near(statement)):
+            self._told(statement, aside)
 
     def _is_near(self, statement: Statement) -> bool:
         """Whether a statement about another version may be meant for this one: its name begins alike."""
         wanted = self.description.run.version
-        given = names_of(statement.entry, "version")
-        if wanted is None or any(is_alike_version(one, wanted) for one in given):
-            return False
-        return any(is_near_version(one, wanted) for one in given)
+        return wanted is not None and any(is_near_version(one, wanted) for one in names_of(statement.entry, "version"))
 
     @property
     def _is_of_version(self) -> bool:

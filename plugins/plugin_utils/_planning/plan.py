@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import typing as t
 
 from ...module_utils._phrase import Message, phrase
@@ -96,6 +97,8 @@ def _made(description: Description, of_checks: Description, policy: Policy, phas
             f"version (readiness_version): '{version}' has neither a letter nor a digit, and would be found in any answer; "
             "name the version, such as 1.4.2"
         )
+    if _ends_before_it_begins(description.run.window) and not description.run.emergency:
+        remarks.problems.append("window (readiness_window): it ends before it begins")
     approving = Approving(description, authority_of(description))
     declared = declared_waivers(description, policy, approving, remarks)
     of_level = lower_level(declared, policy, approving, remarks)
@@ -111,7 +114,7 @@ def _made(description: Description, of_checks: Description, policy: Policy, phas
     standing = policy_above(description.service, description.organisation)
     look(description, standing, remarks, refused=authority.has_spoken)
     of_policy(standing, policy, description, level, remarks)
-    stated = attested(description, policy, standing, rules, level, approving, remarks)
+    stated = attested(dataclasses.replace(description, drafting=of_checks.drafting), policy, standing, rules, level, approving, remarks)
     description, of_checks = (dataclasses.replace(one, attested=stated) for one in (description, of_checks))
     debts, debt = lines_of_debt(description, rules, remarks.problems, remarks.notices)
     waivers += debts
@@ -199,6 +202,15 @@ def _made(description: Description, of_checks: Description, policy: Policy, phas
         **_of_organisation(description),
     )
     return without_logins(plan)
+
+
+def _ends_before_it_begins(window: t.Mapping[str, str]) -> bool:
+    """Whether both of its moments can be read and are in the wrong order; what they lack else, whoever needs them says."""
+    try:
+        start, end = (dt.datetime.fromisoformat(str(window.get(name)).replace("Z", "+00:00")) for name in ("start", "end"))
+    except ValueError:
+        return False
+    return (start.tzinfo is None) is (end.tzinfo is None) and end < start
 
 
 def _unresolved_basics(description: Description) -> list[str]:

@@ -52,7 +52,7 @@ def _chosen(rule: Rule, exception: RequirementEntry, description: Description) -
     if exception.get("using"):
         description = dataclasses.replace(description, using=exception["using"])
     refuse_given(rule, exception, description)
-    chosen = exception.get("check")
+    chosen = str(exception["check"]) if "check" in exception else None  # needed now
     if chosen == ATTESTATION:
         return _stated(rule, exception, description)
     proofs = [proof for proof in rule.proved_by if proof.check in (*CHECKS, *COMPUTED)]

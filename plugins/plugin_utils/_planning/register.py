@@ -12,8 +12,11 @@ import json
 import pathlib
 import typing as t
 
+from ...module_utils._message import one_line
 from ...module_utils._phrase import Message, phrase
+from ...module_utils._statements import NEGATIVE
 from .._described import document as _document
+from .._described.declarations import Options
 from .._described.document import unresolved
 from .._described.known_now import why_later
 from .._described.policy import PHASES, Rule
@@ -27,6 +30,7 @@ KEYS = pathlib.Path(_document.__file__).parent / "schemas" / "keys_of_requiremen
 _BEFORE = ("design", "pre")
 _DERIVING = ("backup_record",)  # what they find rests on a record that somebody else made
 _ATTESTING = ("attestation",)
+_LONGEST = 200  # characters of a statement
 _OF_ALL_HOSTS = ("testinfra",)  # run on the controller, and look at the hosts of the service
 
 
@@ -126,6 +130,8 @@ def _open_of(check: PlannedCheck, hosts: Hosts, plan: Plan) -> tuple[Message | N
     """What is missing of a check, and what is known later."""
     if check.gap is not None:
         return check.gap, ()
+    if check.check in _ATTESTING and not unresolved(dict(check.args)):
+        return _of_statement(check.args)
     later = [why_later(found) for found in unresolved(dict(check.args))]
     unknown = [host for host in check.hosts or () if not hosts.known(host)]
     if check.check in _OF_ALL_HOSTS and not hosts.any:
@@ -135,6 +141,19 @@ def _open_of(check: PlannedCheck, hosts: Hosts, plan: Plan) -> tuple[Message | N
     if unknown:
         later.append(phrase("on which hosts: '{pattern:path}' is known later", pattern=unknown[0]))
     return None, tuple(dict.fromkeys(later))
+
+
+def _of_statement(args: Options) -> tuple[Message | None, tuple[Message, ...]]:
+    """Of what people state: that it is stated not to be so, or that nobody knows yet whether it is for this version."""
+    if args.get("result") == NEGATIVE:
+        name, date, said = (str(args.get(key)) for key in ("attested_by", "date", "statement"))
+        return phrase(
+            "{name} states on {date:day} that it is not so: {statement}", name=name, date=date, statement=one_line(said, _LONGEST)
+        ), ()
+    if args.get("version") is not None and args.get("for_version") is None:
+        stated = [str(args["version"])]
+        return None, (phrase("it is for version {stated:list}, and which one this is, is not known (readiness_version)", stated=stated),)
+    return None, ()
 
 
 def _declared(item: PlannedRequirement, lines: t.Sequence[Line], sealed: Message | None) -> tuple[Declared, tuple[Message, ...]]:

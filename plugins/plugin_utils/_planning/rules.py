@@ -10,7 +10,7 @@ import difflib
 from ...module_utils._phrase import phrase
 from ...module_utils._registry import CHECKS, COMPUTED
 from .._described.declarations import PolicyOverlay, RequirementEntry
-from .._described.document import Document
+from .._described.document import Document, Unresolved
 from .._described.policy import LEVELS, Policy, Rule, added, load, overlay
 from .._described.service import Description
 from .remarks import Remarks
@@ -100,13 +100,15 @@ def rules_of(description: Description, policy: Policy, remarks: Remarks) -> dict
                 remedy=entry.get("remedy", ""),
                 origin={"id": place},
             )
+        elif isinstance(entry.get("check"), Unresolved):
+            pass  # whoever needs it tells it
         elif entry.get("check") and not _may_prove(rules[identifier], entry["check"]):
             accepted = ", ".join(proof.check for proof in rules[identifier].proved_by)
             remarks.problems.append(
                 f"{place}: requirements.{identifier}.check: {entry['check']} does not prove it; expected one of {accepted}, "
                 "command or ansible_module"
             )
-        if entry.get("check") and entry["check"] not in (*CHECKS, *COMPUTED):
+        if entry.get("check") and not isinstance(entry["check"], Unresolved) and entry["check"] not in (*CHECKS, *COMPUTED):
             remarks.problems.append(
                 f"{service.where(('requirements', identifier, 'check'))}: requirements.{identifier}.check: there is no check "
                 f"'{entry['check']}'; known: {', '.join(sorted(CHECKS))}"

@@ -171,6 +171,8 @@ def words(language: str | None) -> Words:
 
 def not_told(language: str | None) -> str | None:
     """What to say where reports cannot be in the language that was asked for."""
+    if language and language not in LANGUAGES:
+        return f"there are no reports in the language '{language}'; known: {', '.join(LANGUAGES)}. They are in English"
     why = unusable(language) if language and language != "en" else None
     return f"{why}; until then reports are in English" if why else None
 

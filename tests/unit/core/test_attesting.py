@@ -15,6 +15,7 @@ from ansible_collections.operability.readiness.plugins.plugin_utils._described.a
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.concern import concerning
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Refused
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.planned import Plan, PlannedCheck, PlanState
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.alike_names import is_alike_environment
 from unit.core.described import describe, document, one, plan_of, problems_of
 
 SERVICE = """\
@@ -348,6 +349,8 @@ def test_no_about_something_else_is_not_heard() -> None:
         {"environment": "prod"},
         {"environment": "Production"},
         {"environment": ["staging", "PROD"]},
+        {"environment": "PRD"},
+        {"environment": "live"},
         {"service": "Payments"},
         {"service": ["ledger", "PAYMENTS "]},
     ],
@@ -380,11 +383,25 @@ def test_no_about_a_version_that_begins_alike_is_told(version: str) -> None:
         {"service": "payments2"},
     ],
 )
-def test_no_about_another_one_is_not_heard_or_told(other: dict[str, t.Any]) -> None:
+def test_no_about_another_one_is_not_heard_and_told(other: dict[str, t.Any]) -> None:
     plan = made(GOOD, {**NO, "date": "2026-11-21", **other})
     check = stated(plan)
     assert check is not None and check.args["result"] == "positive"
-    assert "does not count" not in " ".join(plan.notices)
+    assert ("does not count: it is for" in " ".join(plan.notices)) is ("service" not in other)
+
+
+def test_no_about_another_version_is_told_until_it_is_answered() -> None:
+    for date, told in (("2026-11-10", False), ("2026-11-20", True)):
+        plan = made(GOOD, {**NO, "date": date, "version": "1.4.0"})
+        assert ("does not count: it is for version 1.4.0, this is 1.5.0" in " ".join(plan.notices)) is told
+    elsewhere = made(GOOD, {**NO, "date": "2026-11-21", "version": "1.4.0", "environment": "staging"})
+    assert "does not count" not in " ".join(elsewhere.notices), "of another version, somewhere else"
+
+
+@pytest.mark.parametrize("name", ["PRD", "Prod", "live", "production"])
+def test_other_words_for_one_environment(name: str) -> None:
+    assert is_alike_environment(name, "production") and is_alike_environment("production", name)
+    assert not is_alike_environment(name, "preprod") and not is_alike_environment(name, "staging")
 
 
 def test_the_same_evidence_of_several_services_is_told() -> None:

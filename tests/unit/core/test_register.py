@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.document import Document, Unresolved
-from ansible_collections.operability.readiness.plugins.plugin_utils._described.known_now import known_now, why_later
+from ansible_collections.operability.readiness.plugins.plugin_utils._described.known_now import _OF_CHECKS_ALONE, known_now, why_later
 from ansible_collections.operability.readiness.plugins.plugin_utils._described.service import Description, Run
 from ansible_collections.operability.readiness.plugins.plugin_utils._model.register import Declared, Entry, Register
 from ansible_collections.operability.readiness.plugins.plugin_utils._planning import plan as _plan
-from ansible_collections.operability.readiness.plugins.plugin_utils._planning.register import Hosts, register_of
-from unit.core.described import EXAMPLE, HOSTS, ORGANISATION, describe
+from ansible_collections.operability.readiness.plugins.plugin_utils._planning.register import Hosts, _known_keys, register_of
+from unit.core.described import EXAMPLE, HOSTS, ORGANISATION, describe, problems_of
 
 PARTS = """\
 schema_version: 1
@@ -53,7 +55,7 @@ def of(name: str, *texts: str) -> Entry:
     return entry(registered(describe(*(texts or (PARTS, ORGANISATION)))), name)
 
 
-def with_later(description: Description, *path: str | int) -> Description:
+def with_later(description: Description, *path: str | int, shared: bool = False) -> Description:
     """The description with a value that nobody knows yet."""
 
     def replaced(value: t.Any, steps: t.Sequence[str | int]) -> t.Any:
@@ -63,8 +65,10 @@ def with_later(description: Description, *path: str | int) -> Description:
             return [replaced(item, steps[1:]) if index == steps[0] else item for index, item in enumerate(value)]
         return {**value, steps[0]: replaced(value.get(steps[0], {}), steps[1:])}
 
-    document: Document = dataclasses.replace(description.service, data=replaced(description.service.data, path))
-    return dataclasses.replace(description, service=document)
+    known = description.organisation if shared else description.service
+    assert known is not None
+    document: Document = dataclasses.replace(known, data=replaced(known.data, path))
+    return dataclasses.replace(description, **{"organisation" if shared else "service": document})
 
 
 def test_every_requirement_of_the_level_is_there_whatever_its_phase() -> None:
@@ -179,6 +183,107 @@ def test_whatever_is_not_known_yet_is_told_and_never_counted(path: tuple[str | i
     assert len(found.entries) >= len(known.entries)
 
 
+KEYED = (
+    EXAMPLE.replace("support: payments  ", "support: own  ").replace("until: 2027-06-30}", "until: 2026-01-01}")
+    + """\
+classic_monitoring: {contacts: [on-call], using: icinga}
+availability: {series: up}
+rosters:
+  days: {calendar_url: "https://calendar.example/days.ics", time_zone: Europe/Paris, hours: 24x7, tiers: {N1: N1},
+    people: {Ada: "+33644556601"}}
+  nights: {provider: pagerduty, bearer_token: s3cr3t, url: "https://api.eu.pagerduty.com", tiers: {N2: PI7DH85},
+    people: {Ada: {phone: "+33644556601"}}}
+  turns: {shifts: [{who: Ada, from: "2026-11-01T09:00", until: "2026-12-31T09:00"}], time_zone: Europe/Paris}
+  plain: on-call.ics
+chains:
+  own:
+    - {tier: N1, contact: desk@example, hours: 24x7, response: 15m, roster: days}
+    - {tier: N2, contact: ops@example, hours: 24x7, response: 15m, roster: nights}
+    - {tier: N3, contact: dev@example, hours: 24x7, response: 15m, roster: turns}
+    - {tier: N4, contact: cto@example, hours: 24x7, response: 15m, roster: plain}
+servers: {icinga: {kind: icinga, url: "https://icinga.example:5665", url_username: u, url_password: p}}
+"""
+)
+
+
+def paths_of(value: t.Any, above: tuple[str | int, ...] = ()) -> t.Iterator[tuple[str | int, ...]]:
+    """Each place in a file, whole mappings and lists too."""
+    if above:
+        yield above
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in below:
+        yield from paths_of(item, (*above, key))
+
+
+def test_whatever_checks_alone_read_is_left_to_them() -> None:
+    """A key that the schema says requirements come from is theirs, or one of those that the whole plan depends on."""
+    of_plan = {"attestations", "commitments"}  # commitments: by name, they are promises of the service as well
+    read = {key.split(".")[0] for keys in _known_keys().values() for key in keys} | {"chains", "servers"}
+    assert read - of_plan <= set(_OF_CHECKS_ALONE)
+
+
+SHARED = ORGANISATION + "rosters: {shared: {calendar_url: 'https://calendar.example/x.ics'}}\nattesters: {impacts: {blocker: [head]}}\n"
+UNUSED = {("chains", "payments"), ("chains", "other"), ("rosters", "shared"), ("attesters", "impacts")}  # nobody asks what they say
+PLACES = [(False, path) for path in paths_of(yaml.safe_load(KEYED))] + [(True, path) for path in paths_of(yaml.safe_load(SHARED))]
+
+
+@functools.cache
+def keyed() -> tuple[Description, frozenset[str]]:
+    description = describe(KEYED, SHARED)
+    return description, verifiable(registered(description))
+
+
+def verifiable(register: Register) -> frozenset[str]:
+    return frozenset(one.id for one in register.entries if one.declared is Declared.VERIFIABLE)
+
+
+@pytest.mark.parametrize(("shared", "path"), PLACES, ids=lambda item: ".".join(map(str, item)) if isinstance(item, tuple) else None)
+def test_a_variable_that_is_missing_anywhere_is_told_and_never_counted(shared: bool, path: tuple[str | int, ...]) -> None:
+    if path == ("schema_version",) or True in path:  # which is how YAML reads "on"
+        return
+    description, known = keyed()
+    found = registered(with_later(description, *path, shared=shared))
+    told = " ".join([*map(str, found.notices), *(str(why) for one in found.entries for why in one.why)])
+    assert "comes from the variable secret" in told or (shared and path[:2] in UNUSED)
+    assert verifiable(found) <= known
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        *(("days",), ("days", "calendar_url"), ("days", "people", "Ada"), ("days", "hours"), ("days", "tiers")),
+        *(("nights", "bearer_token"), ("turns", "shifts"), ("turns", "shifts", 0, "who"), ("plain",)),
+    ],
+    ids=lambda steps: ".".join(map(str, steps)),
+)
+def test_a_variable_of_a_roster_is_told_with_its_place(steps: tuple[str | int, ...]) -> None:
+    found = entry(registered(with_later(keyed()[0], "rosters", *steps)), "SUP-02")
+    assert found.declared is Declared.LATER
+    assert f"readiness.yml:1: rosters.{'.'.join(map(str, steps))} comes from the variable secret" in str(found.why[0])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("bearer_token: s3cr3t, url", "url", "the roster nights has nothing with which its service can be asked (bearer_token)"),
+        ('[{who: Ada, from: "2026-11-01T09:00", until: "2026-12-31T09:00"}]', "[]", "the roster turns has no shift (shifts)"),
+    ],
+)
+def test_a_roster_that_nobody_can_ask_is_not_declared(before: str, after: str, said: str) -> None:
+    assert before in KEYED
+    assert of("SUP-02", KEYED, ORGANISATION).declared is Declared.VERIFIABLE
+    found = of("SUP-02", KEYED.replace(before, after), ORGANISATION)
+    assert found.declared is Declared.INCOMPLETE and said in str(found.why[0])
+
+
+def test_a_chain_that_is_not_declared() -> None:
+    whole = PARTS.replace("units: [postgresql.service]", "units: [postgresql.service]\n    support: other")
+    assert of("SUP-01", whole, ORGANISATION).declared is Declared.VERIFIABLE
+    for text in (whole.replace("support: other", "support: nope"), whole.replace("support: payments", "support: nope")):
+        found = of("SUP-01", text, ORGANISATION)
+        assert found.declared is Declared.INCOMPLETE and "the chain nope is not declared (chains)" in str(found.why[0])
+
+
 def test_of_an_encrypted_value_only_its_place_is_said() -> None:
     item = Unresolved("endpoints.0.bearer_token", "Attempting to decrypt but no vault secrets found", "readiness.yml:5")
     assert str(why_later(item)) == "readiness.yml:5: endpoints.0.bearer_token is encrypted, and this run cannot decrypt it"
@@ -227,6 +332,32 @@ def test_behind_an_encrypted_organisation_file_everything_may_be_declared() -> N
     assert found.declared is Declared.LATER and sealed in found.why
 
 
+STATED = """\
+attestations:
+  - {service: payments, requirement: SUP-04, result: positive, statement: the handover was held, attested_by: head, date: "2026-11-20",
+     until: "2027-01-20", version: "1.0", evidence: [{path: minutes.pdf, sha256: DIGEST}]}
+""".replace("DIGEST", "ab" * 32)
+
+
+def test_a_statement_for_a_version_is_known_later_where_the_version_is() -> None:
+    described = describe(PARTS, ORGANISATION + STATED)
+    found = entry(registered(described), "SUP-04")
+    assert found.declared is Declared.LATER and found not in registered(described).blockers
+    assert "it is for version 1.0, and which one this is, is not known (readiness_version)" in str(found.why[0])
+    for version, declared in (("1.0", Declared.VERIFIABLE), ("1.1", Declared.NOT_DECLARED)):
+        run = dataclasses.replace(described.run, version=version)
+        assert entry(registered(dataclasses.replace(described, run=run)), "SUP-04").declared is declared
+
+
+def test_what_is_stated_not_to_be_so_is_for_somebody_to_act() -> None:
+    for version in (None, "1.0"):
+        described = describe(PARTS, ORGANISATION + STATED.replace("positive", "negative").replace("was held", "was refused"))
+        register = registered(dataclasses.replace(described, run=dataclasses.replace(described.run, version=version)))
+        found = entry(register, "SUP-04")
+        assert found.declared is Declared.INCOMPLETE and found in register.blockers
+        assert "head states on 2026-11-20 that it is not so: the handover was refused" in str(found.why[0])
+
+
 # -- what it rests on, and when it is due
 
 
@@ -258,6 +389,19 @@ def test_when_it_is_due(name: str, given: dict[str, t.Any], phase: str, day: str
     run: Run = dataclasses.replace(described.run, **given)
     found = entry(registered(dataclasses.replace(described, run=run)), name)
     assert (found.due.phase, found.due.day) == (phase, day)
+
+
+def test_a_window_that_ends_before_it_begins_is_refused() -> None:
+    described = describe(PARTS, ORGANISATION)
+    for start, end, refused in (
+        ("2027-01-16T20:00:00Z", "2027-01-15T02:00:00Z", True),
+        ("2027-01-16T02:00:00+02:00", "2027-01-16T01:00:00Z", False),
+        ("2027-01-16T02:00:00", "2027-01-15T01:00:00Z", False),
+        ("on Friday", "on Thursday", False),
+    ):
+        run = dataclasses.replace(described.run, window={"start": start, "end": end})
+        told = problems_of(lambda run=run: registered(dataclasses.replace(described, run=run)))  # type: ignore[misc]
+        assert told == (["window (readiness_window): it ends before it begins"] if refused else [])
 
 
 def test_what_is_enforced_later_is_due_then() -> None:

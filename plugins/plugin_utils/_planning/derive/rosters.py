@@ -13,6 +13,7 @@ from ....module_utils._hours import parse_hours, zone_named
 from ....module_utils._phrase import Message, phrase
 from ....module_utils._registry import load_check
 from ....module_utils._weeks import UnknownZone, left_of
+from ..._described.document import Unresolved, unresolved
 from ..._described.service import PATHS, Description, NotDeclared
 from .instance import Derivation, Instance, Several, Steps
 from .support import chains_in_use
@@ -107,8 +108,8 @@ def _left_out(description: Description, names: t.Sequence[str]) -> Message | Non
     for name in names:
         roster = description.rosters.get(name)
         given = roster.get("hours") if isinstance(roster, dict) else None
-        if given is None or not isinstance(roster, dict):
-            return None  # it is asked in all of the committed hours
+        if given is None or not isinstance(roster, dict) or unresolved([given, roster.get("time_zone")]):
+            return None  # it is asked in all of the committed hours, or in which ones is known later
         zone = roster.get("time_zone")
         hours.append(f"{given} {zone}" if zone and zone_named(str(given)) is None else str(given))
     try:
@@ -134,7 +135,11 @@ def _args(name: str, wanted: t.Sequence[str], description: Description) -> dict[
         raise NotDeclared(phrase("the roster {name:path} is named by a support chain, and not declared (rosters)", name=name))
     given = description.rosters[name]
     home = description.service if name in (description.data.get("rosters") or {}) else description.organisation
-    args: dict[str, object] = dict(given) if isinstance(given, dict) else {"calendar_url" if "://" in str(given) else "path": given}
+    if isinstance(given, dict):
+        args: dict[str, object] = dict(given)
+    else:
+        args = {"calendar_url" if isinstance(given, Unresolved) or "://" in given else "path": given}
+    _told_nothing(name, args)
     for key in ("path", *PATHS):
         if isinstance(args.get(key), str):
             args[key] = description.path(str(args[key]), home)
@@ -150,9 +155,19 @@ def _args(name: str, wanted: t.Sequence[str], description: Description) -> dict[
     return args
 
 
+def _told_nothing(name: str, args: t.Mapping[str, object]) -> None:
+    """A roster of which all is written but what makes it one."""
+    if args.get("shifts") == []:
+        raise NotDeclared(phrase("the roster {name:path} has no shift (shifts), so nobody is on call", name=name))
+    if args.get("provider") and not any(args.get(key) for key in ("bearer_token", "headers")):
+        raise NotDeclared(phrase("the roster {name:path} has nothing with which its service can be asked (bearer_token)", name=name))
+
+
 def _tiers(name: str, wanted: t.Sequence[str], args: dict[str, object]) -> None:
     """Each tier that names the roster must be told apart there, by what the roster says of it or by its own name."""
     known = args.get("tiers")
+    if isinstance(known, Unresolved):
+        return
     if isinstance(known, dict) and known:
         missing = [tier for tier in wanted if tier not in known]
         if missing:

@@ -12,6 +12,7 @@ from ....module_utils._exchange import public_url
 from ....module_utils._phrase import phrase
 from ....module_utils._registry import load_check
 from ..._described.declarations import Tier
+from ..._described.document import unresolved
 from ..._described.service import Description, NoHost, NotDeclared
 from .alerts import evaluating, servers_of
 from .instance import Derivation, Instance, Steps
@@ -141,7 +142,13 @@ def _support(description: Description) -> list[Instance]:
         args["hours"] = hours
     if "max_response" not in args and description.rto is not None:
         args["max_response"] = description.rto  # whoever answers first when it is over cannot keep it
-    return [Instance("support_chain", "support chains", args, path=("parts",))]
+    found = [Instance("support_chain", "support chains", args, path=("parts",))]
+    if description.drafting:  # else the check itself tells it, of what it sees
+        for part, chain in components.items():
+            if chain is not None and not unresolved({"": chain}) and chain not in chains:
+                gap = phrase("{part:path}: the chain {chain} is not declared (chains)", part=part, chain=chain)
+                found.append(Instance("support_chain", part, path=("parts", part), gap=gap))
+    return found
 
 
 DERIVATIONS: dict[str, Derivation] = {
