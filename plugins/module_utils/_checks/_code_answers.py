@@ -29,6 +29,9 @@ _ASIDE = re.compile(
     r"\b(?:notes?|comments?|commentaires?|remarks?|remarques?|frequency|frequence|seen|severity|gravite|criticite|dates?|since|depuis|owner"
     r"|responsable|versions?|links?|liens?|refs?|references?|tickets?|status|statut|etat)\b"
 )
+# columns whose numbers are codes, and those whose numbers are none; normalized
+_CODE_COLUMN = re.compile(r"\b(?:codes?|errors?|erreurs?|rc|response|reponse)\b")
+_COUNTED = re.compile(r"(?:n|no|nr|num|number|numero|step|etape|line|ligne|page|order|ordre|level|niveau|phone|telephone|tel|count)?")
 # sections and their tables in which a code has no answer; normalized, the whole title or a word of it
 _LISTS = re.compile(
     r"(?:table of )?contents?|toc|index|sommaire|table des matieres"
@@ -94,7 +97,7 @@ class _Reading:
     def _sections(self) -> None:
         sections = self.document.sections
         for number, section in enumerate(sections):
-            mentions = self.codes.of_line(folded(section.title))
+            mentions = self.codes.of_line(folded(section.title), heading=True)
             if not mentions:
                 continue
             own = _own_parts(section, sections[number + 1 :])
@@ -125,7 +128,7 @@ class _Reading:
         head: list[str] = []
         table = 0
         parts = self.document.parts
-        labels = [part.kind == "words" and self._is_label(part) for part in parts]
+        labels = [part.kind in ("words", "summary") and self._is_label(part) for part in parts]
         for number, part in enumerate(parts):
             if part.kind == "head":
                 head, table = [normalize(cell) for cell in _cells(part.text)], table + 1
@@ -133,7 +136,7 @@ class _Reading:
                 self._row(part, head, table)
             else:
                 head, table = [], table + 1
-            if part.kind == "words":
+            if part.kind in ("words", "summary"):
                 self._words(part, labels, number)
 
     def _row(self, part: Part, head: t.Sequence[str], table: int) -> None:
@@ -141,6 +144,10 @@ class _Reading:
         cells = [folded(" ".join(cell.split("\n"))) for cell in written]
         answers = [number for number, name in enumerate(head) if number < len(cells) and len(head) > 1 and _ANSWER.search(name)]
         found = [self.codes.of_line(cell) for cell in cells]
+        coded = [number for number, name in enumerate(head) if _CODE_COLUMN.search(name)]
+        for number, name in enumerate(head[: len(found)]):
+            if _COUNTED.fullmatch(name) or (coded and number not in coded and number not in answers):
+                found[number] = [one for one in found[number] if not cells[number][one.start : one.end].isdecimal()]
         if not any(found):
             return
         # a cell that is codes alone is the key of its row; where there is none, whatever cell names one

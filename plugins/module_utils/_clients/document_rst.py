@@ -297,7 +297,7 @@ class _Reader:
         """What stands in a cell is one row with its neighbours, whatever blocks it has."""
         for child in entry.children:
             if child.tagname == "paragraph":
-                self.tables.said(bold=child.children and all(one.tagname == "strong" for one in child.children))
+                self.tables.said(bold=bool(child.children) and all(one.tagname == "strong" for one in child.children))
                 self._children(child, level)
                 self.builder.end()
             else:
