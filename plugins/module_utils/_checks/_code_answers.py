@@ -16,6 +16,7 @@ from .._message import one_line
 from .._phrase import phrase
 from ._code_mentions import Codes, Mention, folded, only_codes
 from ._document_fields import Defect
+from ._own_parts import own_parts
 
 _MOST_SHOWN = 20
 # the column of a table that says what to do; normalized
@@ -86,8 +87,9 @@ class _Reading:
         self.any: set[str] = set()
         self.refers: dict[str, set[str]] = {}
         self.rows: dict[str, list[_Told]] = {}
-        self._left_out = _lines_left_out(document)
-        self._headings = {section.line for section in document.sections}
+        self._own = own_parts(document.sections)
+        self._section = {id(part): number for number, parts in enumerate(self._own) for part in parts}
+        self._left_out = _left_out(document)
         self._sections()
         self._parts()
         self._follow()
@@ -100,13 +102,13 @@ class _Reading:
             mentions = self.codes.of_line(folded(section.title), heading=True)
             if not mentions:
                 continue
-            own = _own_parts(section, sections[number + 1 :])
+            own = self._own[number]
             direct, whole = self._is_answer(own), None
             for one in mentions:
                 if one.how == "name" and whole is None:
                     whole = direct or self._is_answer(section.parts)
                 told = bool(whole) if one.how == "name" else direct
-                self._note(one, told and (section.line or 0) not in self._left_out and not _UNCOVERED.search(normalize(section.title)))
+                self._note(one, told and id(section) not in self._left_out and not _UNCOVERED.search(normalize(section.title)))
                 if not told:
                     self._refer(one, [mention for part in own if part.kind == "words" for mention in self._in_text(part.text)], own)
 
@@ -165,7 +167,7 @@ class _Reading:
             told = all(_instructs(_unlinked(only_codes(cells[number], found[number]), part.links)) for number in keys)
         for number in keys:
             for one in found[number]:
-                self._note(one, told and part.line not in self._left_out)
+                self._note(one, told and id(part) not in self._left_out)
                 if not told and asked:
                     self._refer(one, [mention for other in asked for mention in found[other]], (), [cells[other] for other in asked])
                 elif told and one.how == "name" and asked:
@@ -200,11 +202,11 @@ class _Reading:
             told = _instructs(said)
             if labels[number] and not told and number + 1 < len(parts) and not (number and labels[number - 1]):
                 following_part = parts[number + 1]
-                between = range(part.line + 1, following_part.line + 1)
-                if following_part.kind != "head" and not labels[number + 1] and not self._headings.intersection(between):
+                together = self._section.get(id(part)) == self._section.get(id(following_part))
+                if following_part.kind != "head" and not labels[number + 1] and together:
                     told = self._is_answer([following_part])
             for one in mentions[index]:
-                self._note(one, told and part.line not in self._left_out and not _is_navigation(one, line, part))
+                self._note(one, told and id(part) not in self._left_out and not _is_navigation(one, line, part))
                 if not told:
                     self._refer(one, [other for other in mentions[index] if other.start > one.end], (), [said])
 
@@ -325,19 +327,14 @@ def _between(cell: str, mentions: t.Sequence[Mention]) -> str:
     )
 
 
-def _own_parts(section: Section, following: t.Sequence[Section]) -> tuple[Part, ...]:
-    """What stands below a heading, up to the next heading of any level."""
-    end = following[0].line if following and following[0].level > section.level else None
-    return section.parts if end is None else tuple(part for part in section.parts if part.line < end)
-
-
-def _lines_left_out(document: Document) -> set[int]:
+def _left_out(document: Document) -> set[int]:
+    """The ids of sections in which a code has no answer, and of what is in them."""
     found: set[int] = set()
     for section in document.sections:
         title = normalize(section.title)
         if _LISTS.fullmatch(title) or _UNCOVERED.search(title):
-            found.update(part.line for part in section.parts)
-            found.add(section.line or 0)
+            found.update(id(part) for part in section.parts)
+            found.add(id(section))
     return found
 
 

@@ -72,7 +72,7 @@ _FIXED = re.compile(
     rf"(?: (?:the|this|la|le|cette|current|version|release|sprint|v|courante|actuelle|{_MONTH}))*(?: v?\d+)*)?"
 )
 _VERSION = re.compile(r"\bv?(\d{1,9}(?:\.\d{1,9})+)|\b(?:v|version|release) ?(\d{1,9})\b", re.IGNORECASE)
-_NUMBERED = re.compile(r"(?:\d{1,3} ){1,4}|[a-z] (?=\w{4})")
+_NUMBERED = re.compile(r"^(?:(?:\d{1,3} ){1,4}|[a-z] (?=\w{4}))")
 
 
 def names_workaround(text: str) -> int:

@@ -12,6 +12,7 @@ from .._clients.document import Document, Part, normalize
 from .._clients.document_building import CELLS
 from .._clients.section_names import sections_of
 from ._known_error_headings import is_beside, is_field, is_label, is_of_past, names_errors, names_workaround
+from ._own_parts import above_each, own_parts
 from ._workarounds import ID
 
 _KIND = re.compile(r"(?:known )?(?:error|erreur|anomalie|bug|issue|probleme)\b")
@@ -82,18 +83,9 @@ class Outline:
         self.document = document
         self.sections = document.sections
         self._first = len(document.sections) - len(sections_of(document))  # without the title of the whole
-        self._above: list[int] = []
+        self._above = above_each(self.sections)
+        self.own = own_parts(self.sections)
         self._section: dict[int, int] = {}  # of each part, by its id
-        nested = [0] * len(self.sections)
-        stack: list[int] = []
-        for number, section in enumerate(self.sections):
-            while stack and self.sections[stack[-1]].level >= section.level:
-                stack.pop()
-            self._above.append(stack[-1] if stack else -1)
-            if stack:
-                nested[stack[-1]] += len(section.parts)
-            stack.append(number)
-        self.own = [one.parts[: len(one.parts) - nested[number]] for number, one in enumerate(self.sections)]
         past = self._all(lambda title: is_of_past(title, version))
         beside = self._all(is_beside)
         self._others = past | beside

@@ -162,14 +162,17 @@ def _of_tables(outline: Outline) -> t.Iterator[KnownError]:
             continue
         rank, column = table.column()
         errors = len(table.names) > 1 and any(f" {name} " in f" {cell} " for cell in table.names for name in ERROR)
-        if not (errors or column > 0) or (rank < 2 and any(id(part) in outline.beside for part in table.parts)):
+        if not (errors or column > 0):
             continue
+        beside = rank < 2 and any(id(part) in outline.beside for part in table.parts)
         for part in table.rows:
             cells = cells_of(part)
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) == 1 < len(table.names) and not ID.search(cells[0]):
                 continue  # it parts the table
+            if beside and not ID.search(part.text):
+                continue  # of contacts, of words
             written = cells[column] if 0 <= column < len(cells) else ""
             workaround = workaround_of(written, [cell for number, cell in enumerate(cells) if number != column])
             yield KnownError(_name(cells) or one_line(part.text, 60), part.line, workaround, part.text.replace(written, "", 1))
