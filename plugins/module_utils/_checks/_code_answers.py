@@ -16,6 +16,7 @@ from .._message import one_line
 from .._phrase import phrase
 from ._code_mentions import Codes, Mention, folded, only_codes
 from ._document_fields import Defect
+from ._own_parts import own_parts
 
 _MOST_SHOWN = 20
 # the column of a table that says what to do; normalized
@@ -29,6 +30,9 @@ _ASIDE = re.compile(
     r"\b(?:notes?|comments?|commentaires?|remarks?|remarques?|frequency|frequence|seen|severity|gravite|criticite|dates?|since|depuis|owner"
     r"|responsable|versions?|links?|liens?|refs?|references?|tickets?|status|statut|etat)\b"
 )
+# columns whose numbers are codes, and those whose numbers are none; normalized
+_CODE_COLUMN = re.compile(r"\b(?:codes?|errors?|erreurs?|rc|response|reponse)\b")
+_COUNTED = re.compile(r"(?:n|no|nr|num|number|numero|step|etape|line|ligne|page|order|ordre|level|niveau|phone|telephone|tel|count)?")
 # sections and their tables in which a code has no answer; normalized, the whole title or a word of it
 _LISTS = re.compile(
     r"(?:table of )?contents?|toc|index|sommaire|table des matieres"
@@ -83,8 +87,9 @@ class _Reading:
         self.any: set[str] = set()
         self.refers: dict[str, set[str]] = {}
         self.rows: dict[str, list[_Told]] = {}
-        self._left_out = _lines_left_out(document)
-        self._headings = {section.line for section in document.sections}
+        self._own = own_parts(document.sections)
+        self._section = {id(part): number for number, parts in enumerate(self._own) for part in parts}
+        self._left_out = _left_out(document)
         self._sections()
         self._parts()
         self._follow()
@@ -94,17 +99,17 @@ class _Reading:
     def _sections(self) -> None:
         sections = self.document.sections
         for number, section in enumerate(sections):
-            mentions = self.codes.of_line(folded(section.title))
+            mentions = self.codes.of_line(folded(section.title), heading=True)
             if not mentions:
                 continue
-            own = _own_parts(section, sections[number + 1 :])
+            own = self._own[number]
             direct, whole = self._is_answer(own), None
             unsaid = []
             for one in mentions:
                 if one.how == "name" and whole is None:
                     whole = direct or self._is_answer(section.parts)
                 told = bool(whole) if one.how == "name" else direct
-                self._note(one, told and (section.line or 0) not in self._left_out and not _UNCOVERED.search(normalize(section.title)))
+                self._note(one, told and id(section) not in self._left_out and not _UNCOVERED.search(normalize(section.title)))
                 if not told:
                     unsaid.append(one)
             if unsaid:
@@ -129,7 +134,7 @@ class _Reading:
         head: list[str] = []
         table = 0
         parts = self.document.parts
-        labels = [part.kind == "words" and self._is_label(part) for part in parts]
+        labels = [part.kind in ("words", "summary") and self._is_label(part) for part in parts]
         for number, part in enumerate(parts):
             if part.kind == "head":
                 head, table = [normalize(cell) for cell in _cells(part.text)], table + 1
@@ -137,7 +142,7 @@ class _Reading:
                 self._row(part, head, table)
             else:
                 head, table = [], table + 1
-            if part.kind == "words":
+            if part.kind in ("words", "summary"):
                 self._words(part, labels, number)
 
     def _row(self, part: Part, head: t.Sequence[str], table: int) -> None:
@@ -145,6 +150,10 @@ class _Reading:
         cells = [folded(" ".join(cell.split("\n"))) for cell in written]
         answers = [number for number, name in enumerate(head) if number < len(cells) and len(head) > 1 and _ANSWER.search(name)]
         found = [self.codes.of_line(cell) for cell in cells]
+        coded = [number for number, name in enumerate(head) if _CODE_COLUMN.search(name)]
+        for number, name in enumerate(head[: len(found)]):
+            if _COUNTED.fullmatch(name) or (coded and number not in coded and number not in answers):
+                found[number] = [one for one in found[number] if not cells[number][one.start : one.end].isdecimal()]
         if not any(found):
             return
         # a cell that is codes alone is the key of its row; where there is none, whatever cell names one
@@ -162,7 +171,7 @@ class _Reading:
             told = all(_instructs(_unlinked(only_codes(cells[number], found[number]), part.links)) for number in keys)
         for number in keys:
             for one in found[number]:
-                self._note(one, told and part.line not in self._left_out)
+                self._note(one, told and id(part) not in self._left_out)
                 if told and one.how == "name" and asked:
                     self._tell(one.code, table, cells, keys, asked)
         if not told and asked:
@@ -198,11 +207,11 @@ class _Reading:
             told = _instructs(said)
             if labels[number] and not told and number + 1 < len(parts) and not (number and labels[number - 1]):
                 following_part = parts[number + 1]
-                between = range(part.line + 1, following_part.line + 1)
-                if following_part.kind != "head" and not labels[number + 1] and not self._headings.intersection(between):
+                together = self._section.get(id(part)) == self._section.get(id(following_part))
+                if following_part.kind != "head" and not labels[number + 1] and together:
                     told = self._is_answer([following_part])
             for one in mentions[index]:
-                self._note(one, told and part.line not in self._left_out and not _is_navigation(one, line, part))
+                self._note(one, told and id(part) not in self._left_out and not _is_navigation(one, line, part))
             if not told:
                 first = mentions[index][0]
                 self._refer([one for one in mentions[index] if one.end <= first.end], mentions[index], [said])
@@ -326,19 +335,14 @@ def _between(cell: str, mentions: t.Sequence[Mention]) -> str:
     )
 
 
-def _own_parts(section: Section, following: t.Sequence[Section]) -> tuple[Part, ...]:
-    """What stands below a heading, up to the next heading of any level."""
-    end = following[0].line if following and following[0].level > section.level else None
-    return section.parts if end is None else tuple(part for part in section.parts if part.line < end)
-
-
-def _lines_left_out(document: Document) -> set[int]:
+def _left_out(document: Document) -> set[int]:
+    """The ids of sections in which a code has no answer, and of what is in them."""
     found: set[int] = set()
     for section in document.sections:
         title = normalize(section.title)
         if _LISTS.fullmatch(title) or _UNCOVERED.search(title):
-            found.update(part.line for part in section.parts)
-            found.add(section.line or 0)
+            found.update(id(part) for part in section.parts)
+            found.add(id(section))
     return found
 
 

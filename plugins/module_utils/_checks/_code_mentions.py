@@ -30,6 +30,15 @@ _EXCEPT = re.compile(
     re.IGNORECASE,
 )
 _RENAMED = re.compile(r"\b(?:renamed|renumbered|changed|moved|replaced|became|renomm|remplac|devient|devenu|renum)", re.IGNORECASE)
+# a number among others is a code where it is all there is, or is said to be one
+_NUMBERS = re.compile(r"\W{0,20}\d{1,12}(?: ?(?:[,;]|and|or|et|ou) ?\d{1,12}){0,200}\W{0,20}")
+_SAID = re.compile(
+    r"\b(?:codes?|errors?|erreurs?|responses?|reponses?|r\u00e9ponses?|answers?|statut|status|rc)\W{0,5}"
+    r"(?:(?:is|are|no|n\u00b0|number|num\u00e9ro|est|d'erreur|error|erreur|code)\W{0,5}){0,3}(?:\d{1,12} ?(?:,|;|/|and|or|et|ou) ?){0,20}$",
+    re.IGNORECASE,
+)
+_FIRST = re.compile(r"[^\w+(]{0,9}")
+_TOLD_BEHIND = re.compile(r"[\W_]{0,4}? ?(?:[:=\u2192]|-{1,2}>?|=>) (?=\D)")
 _LONGEST = 20_000  # characters of a line that are looked at
 _MOST_WIDE = 200_000  # codes that ranges and patterns of a document are taken to name
 
@@ -73,7 +82,7 @@ class Codes:
         self._before = sorted({len(runs) for runs in self._numbered})
         self._left = _MOST_WIDE
 
-    def of_line(self, line: str) -> list[Mention]:
+    def of_line(self, line: str, *, heading: bool = False) -> list[Mention]:
         """In the order of the line, which is folded. What a range leaves out is not in it."""
         runs = [(found.group().casefold(), found.start(), found.end()) for found in _RUN.finditer(line)]
         at = {start: number for number, (_text, start, _end) in enumerate(runs)}
@@ -87,6 +96,7 @@ class Codes:
                 wide += more
         for number in range(len(runs)):
             named += self._of_run(line, runs, number, number in taken)
+        named = [one for one in named if not line[one.start : one.end].isdecimal() or _is_code(line, one, heading)]
         return _without_exceptions(line, named, wide)
 
     # -- one code
@@ -225,6 +235,16 @@ def _is_written(written: str, plain: str, twins: bool) -> bool:
     if twins or not any(character.isdecimal() for character in plain):
         return False
     return written.casefold() == plain.casefold() or _loose(written) == _loose(plain)
+
+
+def _is_code(line: str, one: Mention, heading: bool) -> bool:
+    """Of a number: whether it stands there as a code, and is not one of a phone, a time, an amount."""
+    if _NUMBERS.fullmatch(line) or _SAID.search(line[max(0, one.start - 120) : one.start]):
+        return True
+    if not _FIRST.fullmatch(line[: one.start]):
+        return False
+    behind = line[one.end : one.end + 12]
+    return bool(_TOLD_BEHIND.match(behind)) or (heading and not behind.startswith((".", ")")))
 
 
 def _loose(text: str) -> str:

@@ -9,39 +9,17 @@ import dataclasses
 import re
 import typing as t
 
-from .._clients.document import Document, Part, Section, normalize
-from .._clients.document_building import CELLS
+from .._clients.document import Document, Part, normalize
 from .._clients.section_content import says_nothing
-from .._clients.section_names import names_section, sections_of
 from .._finding import Status
 from .._message import one_line
 from .._phrase import phrase
 from ._document_fields import Defect
+from ._known_error_headings import ERROR, names_workaround
+from ._known_error_outline import Outline, Table, cells_of, is_named, is_workaround, tables_of
+from ._workaround_labels import labelled
 from ._workarounds import ID, NO, SEE, TOLD, UNCLEAR, Workaround, best, workaround_of
 
-_WORKAROUND = (
-    *("workaround", "workarounds", "work around", "contournement", "contournements", "solution de contournement", "solution", "solutions"),
-    *("palliatif", "mitigation", "remede", "remedy", "what to do", "que faire", "conduite a tenir", "solution provisoire", "parade"),
-)
-_ERROR = (
-    *("error", "errors", "erreur", "erreurs", "known error", "anomalie", "anomalies", "bug", "bugs", "issue", "issues", "defect", "defaut"),
-    *("problem", "probleme", "problemes", "symptom", "symptome", "incident", "code", "id", "reference", "ref", "ticket", "numero"),
-)
-_LISTS = (
-    "known errors",
-    "known issues",
-    "known problems",
-    "known defects",
-    "erreurs connues",
-    "anomalies connues",
-    "problemes connus",
-    "defauts connus",
-)
-_OTHERS = (
-    *("introduction", "overview", "scope", "purpose", "history", "changes", "changelog", "contact", "contacts", "glossary", "references"),
-    *("validation", "approval", "objet", "perimetre", "historique", "glossaire", "versions", "version", "legend", "legende", "how to read"),
-    *("fixed", "resolved", "closed", "corrigees", "corriges", "resolues", "resolus", "closes"),
-)
 _NONE = re.compile(
     r"(?:there (?:is|are) )?(?:currently |at present )?(?:no|none|aucune?|pas d|il n y a (?:pas d|aucune?)) ?(?:known |open |such )?"
     r"(?:errors?|erreurs?|issues?|anomalies?|bugs?|problems?|problemes?|defects?|defauts?)(?: \w+){0,8}"
@@ -50,12 +28,16 @@ _BUT = re.compile(
     r"\b(?:except|but|however|although|other than|apart|besides|save|only|nevertheless|still|sauf|mais|hormis|excepte|hors|toutefois"
     r"|cependant|neanmoins|seul|seule|autres?|a part)\b"
 )
+_ELSEWHERE = re.compile(
+    r"\b(?:listed|tracked|see|refer|jira|wiki|confluence|sharepoint|redmine|mantis|servicenow|voir|listee?s?|consignee?s?|suivie?s?)\b"
+)
 _PREFIX = re.compile(r"[A-Z#][A-Z]*")
 _PAST = re.compile(
-    r"\b(?:fixed|resolved|closed|solved|corrected|duplicates?|corrigee?s?|resolue?s?|closes?|doublon|former|formerly|was|were)\b"
+    r"\b(?:fixed|resolved|closed|solved|corrected|removed|duplicates?|corrigee?s?|resolue?s?|closes?|doublon|former|formerly)\b"
 )
-_LABEL = re.compile(
-    r"(?:^|[\n.;|(]\s{0,3}|\s[-–—]\s{0,3}|\s)[*_]{0,2}([^\W\d_][^\n:：.;|*_]{2,40}?)[*_]{0,2}\s{0,3}[:：][*_]{0,2}[ \t]{0,9}(?=([^\n]*))"
+_NOT_PAST = re.compile(
+    r"\b(?:not|non|never|partially|partly|to be|will|won t|cannot|can t|isn t|wasn t|pas|jamais|sera|seront|should|shall|must|until|unless"
+    r"|before|when|once|if|planned|expected|unfixed|unresolved|partiellement|avant|quand|plus tard|soon)\b"
 )
 
 
@@ -65,15 +47,17 @@ class KnownError:
     line: int
     workaround: Workaround
     text: str = ""  # in which it is named
+    doubtful: bool = False  # it may be no error at all
 
 
-def known_error_defects(document: Document) -> tuple[list[Defect], int]:
-    """Each known error has a workaround; with the number of errors."""
-    found = [*_of_tables(document), *_of_sections(document)] or _of_words(document)
+def known_error_defects(document: Document, version: str | None) -> tuple[list[Defect], int]:
+    """Each known error has a workaround; with the number of errors. ``version`` is the one that is deployed."""
+    outline = Outline(document, version)
+    found = _once([*_of_tables(outline), *_of_sections(outline)]) or _of_words(document)
     named = {name: one for text in (True, False) for one in reversed(found) for name in ID.findall(one.text if text else one.name)[:1]}
     defects = [defect for one in found if (defect := _defect(one, named))]
     if found:
-        defects += _left_out(document, found)
+        defects += _left_out(outline, found)
     elif not any(_says_none(part) for part in document.parts):
         said = phrase(
             "no known error can be read in it: write a table with a column for the workaround, a section for each, or that there is none"
@@ -84,6 +68,11 @@ def known_error_defects(document: Document) -> tuple[list[Defect], int]:
 
 def _defect(one: KnownError, named: t.Mapping[str, KnownError]) -> Defect | None:
     workaround = _followed(one, named)
+    if workaround.state == NO and one.doubtful:
+        said = phrase(
+            "whether '{name}' is a known error cannot be told: it has neither a number, as others have, nor a workaround", name=one.name
+        )
+        return Defect(Status.UNKNOWN, said, one.line)
     if workaround.state == NO:
         return Defect(Status.FAIL, phrase("the known error {name} has no workaround", name=one.name), one.line)
     if workaround.state == UNCLEAR:
@@ -111,22 +100,33 @@ def _followed(one: KnownError, named: t.Mapping[str, KnownError]) -> Workaround:
     return best(found)
 
 
-def _left_out(document: Document, found: t.Sequence[KnownError]) -> list[Defect]:
+def _once(found: t.Sequence[KnownError]) -> list[KnownError]:
+    """Without the line of a summary whose error is told of elsewhere."""
+
+    def key(one: KnownError) -> str:
+        number = ID.search(one.name)
+        return number.group() if number else normalize(one.name)
+
+    told = {key(one) for one in found if one.workaround.state != NO or one.workaround.said}
+    return [one for one in found if one.workaround.state != NO or one.workaround.said or key(one) not in told]
+
+
+def _left_out(outline: Outline, found: t.Sequence[KnownError]) -> list[Defect]:
     """Numbers of errors like those that were read, which stand in the text alone."""
     known = {name for one in found for name in ID.findall(f"{one.name} {one.text} {one.workaround.said}")}
     like = {_prefix(name) for name in known}
-    others = _lines_of_others(document)
     defects: dict[str, Defect] = {}
-    for part in document.parts:
-        if part.kind != "words" or part.line in others:
+    for part in outline.document.parts:
+        if part.kind != "words" or id(part) in outline.of_past:
+            continue
+        if not ID.search(part.text) or labelled(part.text, None).state == TOLD:
             continue
         for sentence in re.split(r"\n|[.;](?=\s)", part.text[:4000]):
             for name in ID.findall(sentence):
                 if (
                     name in known
                     or _prefix(name) not in like
-                    or _PAST.search(normalize(sentence))
-                    or _labelled(part.text, None).state == TOLD
+                    or (_PAST.search(normalize(sentence)) and not _NOT_PAST.search(normalize(sentence)))
                 ):
                     continue
                 said = phrase(
@@ -144,119 +144,123 @@ def _prefix(name: str) -> str:
 def _says_none(part: Part) -> bool:
     """Whether it is said that there is none, and nothing that takes it back."""
     sentences = [normalize(sentence) for sentence in re.split(r"[\n.!;]", part.text[:1000])]
-    return any(_NONE.fullmatch(sentence) for sentence in sentences) and not any(_BUT.search(sentence) for sentence in sentences)
+    return any(_NONE.fullmatch(sentence) for sentence in sentences) and not any(
+        _BUT.search(sentence) or _ELSEWHERE.search(sentence) for sentence in sentences
+    )
 
 
 # -- tables
 
 
-def _of_tables(document: Document) -> t.Iterator[KnownError]:
-    column: int | None = None
-    errors = False
-    left_out = _lines_of_others(document)
-    for part in document.parts:
-        if part.kind == "head":
-            cells = [normalize(cell) for cell in part.text.split(CELLS)]
-            column = next((number for number, cell in enumerate(cells) if _is_one_of(cell, _WORKAROUND)), None)
-            errors = len(cells) > 1 and any(_is_one_of(cell, _ERROR) for cell in cells)
-        elif part.kind == "row" and part.line not in left_out and (errors or (column is not None and column > 0)):
-            cells = part.text.split(CELLS)
+def _of_tables(outline: Outline) -> t.Iterator[KnownError]:
+    for table in tables_of(outline.document.parts):
+        if any(id(part) in outline.of_past for part in table.parts):
+            continue
+        if table.is_of_fields():
+            if not outline.is_in_error(table.parts[0]):
+                yield from _of_fields(table)
+            continue
+        rank, column = table.column()
+        errors = len(table.names) > 1 and any(f" {name} " in f" {cell} " for cell in table.names for name in ERROR)
+        if not (errors or column > 0):
+            continue
+        beside = rank < 2 and any(id(part) in outline.beside for part in table.parts)
+        for part in table.rows:
+            cells = cells_of(part)
             if not any(cell.strip() for cell in cells):
                 continue
-            written = cells[column] if column is not None and column < len(cells) else ""
-            told = workaround_of(written, [cell for number, cell in enumerate(cells) if number != column])
-            yield KnownError(one_line(cells[0].strip() or part.text, 60), part.line, told, part.text.replace(written, "", 1))
-        elif part.kind != "row":
-            column, errors = None, False
+            if len(cells) == 1 < len(table.names) and not ID.search(cells[0]):
+                continue  # it parts the table
+            if beside and not ID.search(part.text):
+                continue  # of contacts, of words
+            written = cells[column] if 0 <= column < len(cells) else ""
+            workaround = workaround_of(written, [cell for number, cell in enumerate(cells) if number != column])
+            yield KnownError(_name(cells) or one_line(part.text, 60), part.line, workaround, part.text.replace(written, "", 1))
 
 
-def _is_one_of(cell: str, names: t.Sequence[str]) -> bool:
-    return any(f" {name} " in f" {cell} " for name in names)
+def _name(cells: t.Sequence[str]) -> str:
+    """The number of the error, or what stands first."""
+    first = next((cell.strip() for cell in cells if re.search(r"[^\W\d_]", cell)), "")
+    number = ID.search(first) or next((found for cell in cells if (found := ID.fullmatch(cell.strip()))), None)
+    return one_line(first if ID.search(first) or not number else number.group(), 60)
+
+
+def _of_fields(table: Table) -> t.Iterator[KnownError]:
+    """Errors of which a table of two columns tells: the name and the workaround in a row each."""
+    first = normalize(cells_of(table.parts[0])[0])
+    starts = [number for number, part in enumerate(table.parts) if normalize(cells_of(part)[0]) == first]
+    for start, end in zip(starts, [*starts[1:], len(table.parts)]):
+        parts = table.parts[start:end]
+        rows = [cells_of(part) for part in parts]
+        name = next((cells[1] for cells in rows if len(cells) > 1 and normalize(cells[0]) in ERROR), "").strip()
+        name = name or next((found.group() for part in parts if (found := ID.search(part.text))), "")
+        if name:
+            yield KnownError(one_line(name, 60), parts[0].line, best(_in_rows(parts, ())), name)
+
+
+def _in_rows(parts: t.Sequence[Part], own: t.Sequence[str]) -> list[Workaround]:
+    rows = [cells_of(part) for part in parts if part.kind in ("row", "head")]
+    return [workaround_of(cells[1], own) for cells in rows if len(cells) > 1 and names_workaround(normalize(cells[0]))]
 
 
 # -- sections
 
 
-def _of_sections(document: Document) -> t.Iterator[KnownError]:
-    sections = sections_of(document)
-    left_out = _lines_of_others(document)
-    lists = [one for one in sections if any(names_section(one.title, name) for name in _LISTS)]
-    whole = not lists and len(sections) < len(document.sections) and any(names_section(document.sections[0].title, name) for name in _LISTS)
-    top = min((one.level for one in sections), default=0)
-    for number, section in enumerate(sections):
-        if (section.line or 0) in left_out or _is_workaround(section.title) or any(names_section(section.title, name) for name in _OTHERS):
-            continue
-        above = next((other for other in reversed(sections[:number]) if other.level < section.level), None)
-        named = bool(ID.search(section.title)) or bool(
-            re.match(r"(?:known )?(?:error|erreur|anomalie|bug|issue|probleme)\b", normalize(section.title))
-        )
-        inside = above is not None and above in lists
-        if section in lists or not (named or inside or (whole and section.level == top)):
-            continue
-        if any(part.kind in ("head", "row") for part in section.parts) and not named:
+def _of_sections(outline: Outline) -> t.Iterator[KnownError]:
+    numbered = False
+    found: list[KnownError] = []
+    for number in outline.errors():
+        section = outline.sections[number]
+        named = is_named(section.title)
+        own = outline.own[number]
+        if not named and any(part.kind in ("head", "row") for part in own) and not outline.has_fields(number):
             continue  # its table tells
-        told = _workaround_in(section, sections, number)
-        yield KnownError(one_line(section.title, 60), section.line or 0, told, f"{section.title}\n{section.text}")
+        if not named and any(_says_none(part) for part in own):
+            continue
+        workaround = _workaround_in(outline, number)
+        numbered = numbered or bool(ID.search(section.title))
+        text = f"{section.title}\n{section.text}"
+        found.append(KnownError(one_line(section.title, 60), section.line or 0, workaround, text))
+    for one in found:
+        yield dataclasses.replace(one, doubtful=numbered and not is_named(one.name))
 
 
-def _is_workaround(title: str) -> bool:
-    return any(names_section(title, name) for name in _WORKAROUND)
-
-
-def _workaround_in(section: Section, sections: t.Sequence[Section], number: int) -> Workaround:
-    own = [section.title, ID.sub("", section.title)]
+def _workaround_in(outline: Outline, number: int) -> Workaround:
+    title = outline.sections[number].title
+    own = [title, ID.sub("", title)]
     found: list[Workaround] = []
-    for other in sections[number + 1 :]:
-        if other.level <= section.level:
-            break
-        if _is_workaround(other.title) and not says_nothing(other):
-            found += (
-                [Workaround(TOLD)] if any(part.kind in ("code", "picture") for part in other.parts) else [workaround_of(other.text, own)]
-            )
-    parts = section.parts
-    for index, part in enumerate(parts):
-        if part.kind == "row":
-            cells = part.text.split(CELLS)
-            if len(cells) > 1 and _is_one_of(normalize(cells[0]), _WORKAROUND):
-                found.append(workaround_of(cells[1], own))
-        elif part.kind == "words":
-            found.append(_labelled(part.text, parts[index + 1] if index + 1 < len(parts) else None, own))
+    for other in outline.within(number):
+        section = outline.sections[other]
+        if other != number and is_workaround(section.title) and not says_nothing(section):
+            seen = any(part.kind in ("code", "picture") for part in section.parts)
+            found.append(Workaround(TOLD) if seen else workaround_of(section.text, own))
+        parts = outline.own[other]
+        found += _in_rows([part for table in tables_of(parts) if table.is_of_fields() for part in table.parts], own)
+        for index, part in enumerate(parts):
+            if part.kind == "words":
+                found.append(labelled(part.text, parts[index + 1] if index + 1 < len(parts) else None, own))
     return best(found)
-
-
-def _labelled(text: str, following: Part | None, own: t.Sequence[str] = ()) -> Workaround:
-    """What a text says behind ``Workaround:``; what follows it may be the next paragraph, list or command."""
-    found = []
-    for match in _LABEL.finditer(text[:4000]):
-        if _is_one_of(normalize(match.group(1)), _WORKAROUND):
-            said = match.group(2) or text[match.end() : match.end() + 500]
-            if said.strip():
-                found.append(workaround_of(said, own))
-            elif following is not None:
-                found.append(Workaround(TOLD) if following.kind == "code" else workaround_of(following.text, own))
-    return best(found)
-
-
-def _lines_of_others(document: Document) -> set[int]:
-    """The lines of sections about something else: what was fixed, the history."""
-    found: set[int] = set()
-    for section in document.sections[1:]:
-        if any(names_section(section.title, name) for name in _OTHERS) and not ID.search(section.title):
-            found.update(part.line for part in section.parts)
-            found.add(section.line or 0)
-    return found
 
 
 # -- sentences
 
 
 def _of_words(document: Document) -> list[KnownError]:
-    """Items and paragraphs that begin with a number of an error."""
+    """Items and paragraphs that begin with a number of an error, and what follows each."""
+    parts = document.parts
+    starts = [part.kind == "words" and bool(ID.match(part.text.lstrip("*_` "))) for part in parts]
     found = []
-    for part in document.parts:
-        match = ID.match(part.text.lstrip("*_` ")) if part.kind == "words" else None
-        if match:
-            found.append(KnownError(match.group(), part.line, _labelled(part.text, None)))
+    for number, part in enumerate(parts):
+        match = ID.match(part.text.lstrip("*_` ")) if starts[number] else None
+        lines = part.text.split("\n")
+        if not match or (len(lines) > 1 and all(ID.match(line.lstrip("*_` ")) for line in lines)):
+            continue  # lines of numbers are a table that was not read
+        end = next((other for other in range(number + 1, min(number + 20, len(parts))) if starts[other]), number + 20)
+        own = parts[number:end]
+        said = [
+            labelled(one.text, own[index + 1] if index + 1 < len(own) else None) for index, one in enumerate(own) if one.kind == "words"
+        ]
+        found.append(KnownError(match.group(), part.line, best(said)))
     return found
 
 

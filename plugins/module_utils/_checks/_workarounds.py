@@ -46,7 +46,7 @@ _NONE = re.compile(
     r"(?: (?:yet|why|what to do|how|about it|how to (?:fix|avoid|solve) (?:it|this)|quoi faire|que faire|pourquoi|encore))*"
     r"|(?:is |it is |est )?(?:not |un|in)?(?:known|connue?)"
     + _QUALIFIED
-    + r"|(?:it )?(?:is )?(?:not possible|impossible|unavailable|indisponible)"
+    + r"|ras|r a s|rien a signaler|(?:it )?(?:is )?(?:not possible|impossible|unavailable|indisponible)"
     r"|(?:it )?can ?not be (?:worked around|avoided|fixed|solved)|(?:there is )?(?:nothing (?:to do"
     r"|can be done)|rien a faire|a trouver|to be found)"
 )
@@ -65,6 +65,9 @@ _TO_COME = re.compile(
     r"(?:in progress|ongoing|pending|under way|underway|planned|scheduled|awaited|expected|to come|en cours|prevue?|planifiee?|attendue?"
     r"|a venir)(?: .*)?"
     r"|en cours(?: (?:d |de )(?:analyse|investigation|etude|traitement|resolution|correction|diagnostic|recherche|qualification).*)?"
+    r"|pending(?: .{1,60})?|(?:(?:we|i|they|on|nous|dev|the \w+|l \w+) )?(?:are |am |is |re )?(?:still |toujours |encore )?"
+    r"(?:looking|searching) for (?:one|it|an? \w+|the \w+)(?: .{1,40})?"
+    r"|(?:(?:on|nous|l \w+) )?(?:en )?cherch(?:e|ons|ent)(?: \w+){0,4}|recherche(?: \w+)? en cours"
     r"|a l etude|a analyser|a investiguer|a etudier|in progress|ongoing|work in progress|ticket (?:opened"
     r"|created|raised|ouvert|cree)(?: .*)?"
     rf"|(?:please )?(?:wait(?:ing)?|awaiting|attendre|attente|en attente|dans l attente)(?: \w+){{0,5}} {_WAITED_FOR}(?: .*)?"
@@ -81,6 +84,11 @@ _ONLY_YES = re.compile(
     r"(?:yes|oui|ok|y|o|x|v|done|fait|available|disponible|exists?|existe|known|connue?|documented|documentee?|true|vrai|possible|partial"
     r"|partiel(?:le)?|manual|manuel(?:le)?|high|low|medium|open|opened|closed|ouverte?|fermee?|eleve|bas|moyen|workaround|contournement"
     r"|(?:voir|see)(?: the| le)? (?:ticket|jira|wiki))"
+)
+_WHEN = re.compile(
+    r"(?:(?:in|by|with|from|since|dans|en|avec|depuis|planned|scheduled|prevue?|expected|eta|due|for|pour|the|la|le|version|release|sprint"
+    r"|next|prochaine?|patch|hotfix|livraison|v?\d{1,9}|q[1-4]|jan\w*|feb\w*|mar\w*|apr\w*|may|jun\w*|jul\w*|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*"
+    r"|janvier|fevrier|avril|mai|juin|juillet|aout)(?: |$)){1,12}"
 )
 _NOT_NEEDED = re.compile(
     r"(?:none|no workaround|no|aucun|aucun contournement|pas de contournement) (?:is )?(?:needed|required|necessary|necessaire|requis)"
@@ -127,7 +135,7 @@ def _kind(piece: str) -> str:
         return NO
     if _TO_COME.fullmatch(piece) or is_placeholder(piece):
         return _LATER
-    if _FIXED.fullmatch(piece) or _ONLY_YES.fullmatch(piece):
+    if _FIXED.fullmatch(piece) or _ONLY_YES.fullmatch(piece) or _WHEN.fullmatch(piece):
         return UNCLEAR
     return TOLD
 

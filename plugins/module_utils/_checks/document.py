@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import re
 import typing as t
 
 from .._argspec import Spec, http_spec
@@ -94,6 +95,8 @@ def problems(args: Arguments, given: t.Mapping[str, object]) -> list[str]:
         out.append("codes_from and codes_pattern belong together: the files, and what an error code looks like in them")
     elif args["codes_pattern"] and pattern_of(args["codes_pattern"]) is None:
         out.append("codes_pattern: write it as PAY-####, with a letter in it; # is a digit and @ a capital letter")
+    if any(not re.search(r"[^\W_]", code) for code in args["codes"] or []):
+        out.append("codes: a code has a letter or a digit in it; an empty list says that the service shows none")
     if args["changed_on"] is not None and len(days_meant(args["changed_on"])) != 1:
         out.append("changed_on: write the day as 2026-12-31")
     return out
@@ -142,7 +145,7 @@ class _Examination:
         # what stands in a front matter that was not read is not known to be missing
         defects += [defect for defect in fields if not document.front_unread]
         if args["preset"] == KNOWN_ERRORS:
-            found, self.observed["known_errors"] = known_error_defects(document)
+            found, self.observed["known_errors"] = known_error_defects(document, args["version"])
             defects += found
         defects += self._codes()
         if args["check_links"]:

@@ -30,7 +30,16 @@ from urllib.parse import urlsplit
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._watch import watched
-from . import document_building, document_confluence, document_front, document_html, document_markdown, document_program, document_rst
+from . import (
+    document_building,
+    document_confluence,
+    document_front,
+    document_html,
+    document_markdown,
+    document_program,
+    document_rst,
+    html_tables,
+)
 
 LIMIT = 256 * 1024  # bytes of a document
 SECONDS = 10.0
@@ -44,6 +53,7 @@ _MODULES: tuple[types.ModuleType, ...] = (
     document_markdown,
     document_program,
     document_rst,
+    html_tables,
 )
 _FORMS = {
     ".md": "markdown", ".markdown": "markdown", ".mdown": "markdown", ".rst": "rst", ".rest": "rst",

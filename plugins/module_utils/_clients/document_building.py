@@ -96,6 +96,7 @@ class Builder:
         self._link: tuple[str, int, list[str]] | None = None
         self._waiting: list[str] = []  # anchors just above a heading
         self._codes: list[tuple[str, int]] = []  # within words
+        self._in_row = False
 
     # -- words
 
@@ -118,18 +119,48 @@ class Builder:
 
     def end(self, kind: str = WORDS) -> None:
         """What follows is another paragraph, item, row."""
+        if self._in_row:
+            if self._text and self._text[-1] not in ("\n", CELLS):
+                self._text.append("\n")
+            return
         text = "".join(self._text)
         if text.strip() or self._targets:
             self._parts.append((self._kind, text.strip("\n"), self._line, self._targets))
         self._text, self._targets, self._kind, self._line = [], [], kind, 0
 
-    def end_as(self, kind: str) -> None:
-        """What has been told since the last end is of this kind."""
+    def end_as(self, kind: str) -> int:
+        """What has been told since the last end is of this kind. The number of the part that it may have become."""
+        self._in_row = False
         self._kind = kind
         self.end()
+        return len(self._parts) - 1
+
+    def row_start(self) -> None:
+        """Up to ``end_as`` all is one row, whatever blocks stand in its cells."""
+        self._in_row = False
+        self.end()
+        self._in_row = self._heading is None
+
+    def as_head(self, number: int) -> None:
+        """A row turns out to be the names of the columns."""
+        if 0 <= number < len(self._parts) and self._parts[number][0] == ROW:
+            self._parts[number] = (HEAD, *self._parts[number][1:])
+
+    def mark(self) -> int:
+        return len(self._text)
+
+    def since(self, mark: int) -> str:
+        """What has been told since a mark; empty where a part has ended since."""
+        return "".join(self._text[mark:])
 
     def code(self, text: str, line: int) -> None:
+        if self._in_row:
+            self.end()
+            self.words(text, line)
+            self.inline_code(text.strip(), line)
         self.end()
+        if self._in_row:
+            return
         if text.strip():
             self._parts.append((CODE_BLOCK, text, line, []))
             self._waiting = []
@@ -198,6 +229,7 @@ class Builder:
     def heading_start(self, level: int, line: int) -> None:
         self.heading_end()
         self.link_end()
+        self._in_row = False
         self.end()
         self._heading = (level, line, [], [])
 
@@ -251,12 +283,14 @@ class Builder:
 
     @property
     def texts(self) -> list[str]:
+        self._in_row = False
         self.end()
         return [text for _kind, text, _line, _links in self._parts]
 
     def data(self) -> dict[str, object]:
         self.heading_end()
         self.link_end()
+        self._in_row = False
         self.end()
         ends: list[_Section] = []
         for section in self._sections:

@@ -13,8 +13,9 @@ import html
 import re
 import typing as t
 
-from .document_building import CELLS, HEAD, ROW, SUMMARY, WORDS, Builder
+from .document_building import SUMMARY, Builder
 from .document_confluence import Confluence
+from .html_tables import Layout, spans_of
 
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
 _ATTRIBUTE = re.compile(r"[\s/]*([^\s/>=][^\s/>=]*)")
@@ -151,8 +152,8 @@ class HtmlReader:
         self._around = self._preformatted = 0
         self._hidden: tuple[str, int] | None = None  # an element that is not shown, and how many of its name are open
         self._heading = False
-        self._row = False
-        self._cells: set[str] = set()
+        self._tables = Layout(builder)
+        self._bold = 0
         self._raw = ""
         self._code: list[str] = []
         self._code_line = 0
@@ -190,6 +191,8 @@ class HtmlReader:
             return
         if self._inline is not None:
             self._inline.append(text)
+        if self._tables.in_row and text.strip():
+            self._tables.said(bold=self._bold > 0)
         for number, piece in enumerate(text.split("\n")):
             if number:
                 self.builder.words(" ", line + number)
@@ -250,29 +253,27 @@ class HtmlReader:
         elif name == "pre":
             builder.end()
             self._preformatted += 1
+        elif name in ("b", "strong"):
+            self._bold += 1
         else:
-            self._block(name)
+            self._block(name, values, token.line)
 
     def _picture(self, values: t.Mapping[str, str], line: int) -> None:
         if not self._around and values.get("src") and not values["src"].startswith("data:"):
             self.builder.picture(values["src"].strip(), values.get("alt", ""), line)
 
-    def _block(self, name: str) -> None:
-        if name == "tr":
-            self._end_row()
-            self._row = True
+    def _block(self, name: str, values: t.Mapping[str, str], line: int) -> None:
+        if name == "table":
+            self._tables.table_start()
+        elif name in ("thead", "tbody", "tfoot"):
+            self._tables.group_start(head=name == "thead")
+        elif name == "tr":
+            self._tables.row_start()
         elif name in ("td", "th"):
-            if self._cells and self._row:
-                self.builder.words(CELLS, 0)
-            self._cells.add(name)
-        elif self._row:
-            self.builder.words(" ", 0)
-        elif name in _BLOCKS and not self._heading:
+            self._bold = 0
+            self._tables.cell_start(name, line, spans_of(values.get("colspan"), 50), spans_of(values.get("rowspan"), 1000, 1000))
+        if name in _BLOCKS and not self._heading:
             self.builder.end()
-
-    def _end_row(self) -> None:
-        self.builder.end_as(HEAD if self._cells == {"th"} else ROW if self._row else WORDS)
-        self._row, self._cells = False, set()
 
     def _end(self, name: str) -> None:
         builder = self.builder
@@ -298,14 +299,22 @@ class HtmlReader:
             if not self._preformatted:
                 builder.code("".join(self._code), self._code_line)
                 self._code, self._code_line = [], 0
-        elif name in ("tr", "table"):
-            self._end_row()
-        elif name == "summary" and not self._heading and not self._row:
+        elif name == "tr":
+            self._tables.row_end()
+        elif name == "table":
+            self._tables.table_end()
+            builder.end()
+        elif name == "thead":
+            self._tables.group_start(head=False)
+        elif name in ("b", "strong"):
+            self._bold = max(0, self._bold - 1)
+        elif name == "summary" and not self._heading and not self._tables.in_row:
             builder.end_as(SUMMARY)
-        elif name in _BLOCKS and not self._heading and not self._row:
+        elif name in _BLOCKS and not self._heading:
             builder.end()
 
     def close(self) -> None:
+        self._tables.row_end()
         if self._code:
             self.builder.code("".join(self._code), self._code_line)
         self.builder.heading_end(slugs=self.slugs)

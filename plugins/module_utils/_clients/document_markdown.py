@@ -87,7 +87,9 @@ class _Reader:
                 head = kind == "thead_open"
             elif kind in ("td_close", "th_close"):
                 self.builder.words(CELLS, self.line)
-            elif kind not in ("td_open", "th_open", "tr_open", "tbody_open", "tbody_close"):
+            elif kind == "tr_open":
+                self.builder.row_start()
+            elif kind not in ("td_open", "th_open", "tbody_open", "tbody_close"):
                 self.builder.end()
         self.html.close()
 

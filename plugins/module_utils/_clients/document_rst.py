@@ -14,7 +14,8 @@ import io
 import re
 import typing as t
 
-from .document_building import CELLS, HEAD, ROW, Builder
+from .document_building import Builder
+from .html_tables import Layout
 
 
 class _Node(t.Protocol):
@@ -155,6 +156,7 @@ class _Reader:
     def __init__(self, builder: Builder, tree: t.Any) -> None:
         self.builder, self.tree = builder, tree
         self.line = 1
+        self.tables = Layout(builder)
         self.explicit = {name for name, explicit in tree.nametypes.items() if explicit}
         self.titles = set(tree.nametypes) - self.explicit
 
@@ -272,20 +274,32 @@ class _Reader:
     def _image(self, node: _Node, _level: int) -> None:
         self.builder.picture(str(node.get("uri", "")), str(node.get("alt", "")), self.line)
 
-    def _row(self, node: _Node, level: int) -> None:
+    def _table(self, node: _Node, level: int) -> None:
+        self.tables.table_start()
+        self._children(node, level)
+        self.tables.table_end()
         self.builder.end()
-        for number, entry in enumerate(node.children):
-            if number:
-                self.builder.words(CELLS, self.line)
+
+    def _thead(self, node: _Node, level: int) -> None:
+        self.tables.group_start(head=True)
+        self._children(node, level)
+        self.tables.group_start(head=False)
+
+    def _row(self, node: _Node, level: int) -> None:
+        self.tables.row_start()
+        for entry in node.children:
+            columns, rows = int(entry.get("morecols", 0)) + 1, int(entry.get("morerows", 0)) + 1
+            self.tables.cell_start("td", self.line, columns, rows)
             self._cell(entry, level)
-        self.builder.end_as(HEAD if node.parent is not None and node.parent.tagname == "thead" else ROW)
+        self.tables.row_end()
 
     def _cell(self, entry: _Node, level: int) -> None:
         """What stands in a cell is one row with its neighbours, whatever blocks it has."""
         for child in entry.children:
             if child.tagname == "paragraph":
+                self.tables.said(bold=bool(child.children) and all(one.tagname == "strong" for one in child.children))
                 self._children(child, level)
-                self.builder.words(" ", self.line)
+                self.builder.end()
             else:
                 self._node(child, level)
 
