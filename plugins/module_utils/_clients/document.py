@@ -30,7 +30,16 @@ from urllib.parse import urlsplit
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._watch import watched
-from . import document_building, document_confluence, document_front, document_html, document_markdown, document_program, document_rst
+from . import (
+    document_building,
+    document_confluence,
+    document_frame,
+    document_front,
+    document_html,
+    document_markdown,
+    document_program,
+    document_rst,
+)
 
 LIMIT = 256 * 1024  # bytes of a document
 SECONDS = 10.0
@@ -39,6 +48,7 @@ _LARGEST_ANSWER = 64 * 2**20
 _MODULES: tuple[types.ModuleType, ...] = (
     document_building,
     document_confluence,
+    document_frame,
     document_front,
     document_html,
     document_markdown,
