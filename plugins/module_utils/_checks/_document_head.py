@@ -9,10 +9,11 @@ import dataclasses
 import re
 import typing as t
 
-from .._clients.document import Document, Part, normalize
+from .._clients.document import Document, Part, Section, normalize
 from .._clients.document_building import CELLS
-from .._clients.section_names import sections_of
+from .._clients.section_names import SYNONYMS, sections_of
 from ._document_fields import AUTHOR, EXECUTED_BY, EXECUTED_ON, OWNER, RESULT, REVIEWED
+from ._document_presets import NAMES
 from ._document_status import STATUS
 from ._document_version import UPDATED, VALIDATED, VERSION, is_version
 
@@ -27,6 +28,7 @@ _ABOUT = frozenset(
         *("proprietes", "a propos de ce document", "about this runbook", "runbook information", "gestion du document"),
     )
 )
+_SECTIONS = frozenset(name for names in (*SYNONYMS.values(), *NAMES.values()) for name in names)
 _MOST, _LONGEST = 60, 2000
 _LABEL = re.compile(r"\s*(?:[-*•]\s+)?[*_]*([^\W\d_][^:：*_|]{1,40}?)[*_]*\s{0,3}[:：][*_]*\s+(\S.*)")
 _BETWEEN = re.compile(r"\s+[|·•]\s+")
@@ -51,9 +53,16 @@ def above(document: Document) -> list[Part]:
     sections = [section for section in sections_of(document) if section.parts]
     if len(document.sections) == 1:
         sections = []  # one heading, which is the title
+    if sections and _is_title(document, sections[0]):
+        sections = sections[1:]
     first = next((section.parts[0] for section in sections if normalize(section.title) not in _ABOUT), None)
     number = next((number for number, part in enumerate(document.parts) if part is first), len(document.parts))
     return list(document.parts[: min(number, _MOST)])
+
+
+def _is_title(document: Document, section: Section) -> bool:
+    """Whether a heading is the title of a document in which sections have headings of the same level."""
+    return section is document.sections[0] and section.level == 1 and normalize(section.title) not in _SECTIONS
 
 
 def _said(parts: t.Sequence[Part]) -> t.Iterator[tuple[str, str]]:

@@ -33,7 +33,18 @@ NAMES: t.Mapping[str, tuple[str, ...]] = {
             "contexte",
             "objectif",
         ),
-        *("objectifs", "resume", "vue d ensemble", "vue generale", "generalites", "perimetre", "scope"),
+        *(
+            "objectifs",
+            "resume",
+            "vue d ensemble",
+            "vue generale",
+            "generalites",
+            "perimetre",
+            "scope",
+            "general",
+            "what is",
+            "qu est ce que",
+        ),
     ),
     "architecture": (
         "architecture",
@@ -62,15 +73,16 @@ NAMES: t.Mapping[str, tuple[str, ...]] = {
         "alertes",
         "alerts",
     ),
-    "backup": ("backup", "backups", "sauvegarde", "sauvegardes", "restore", "restauration", "recovery"),
+    "backup": ("backup", "backups", "sauvegarde", "sauvegardes", "restore", "restauration", "recovery", "data protection"),
     "incidents": (
         *("incident", "incidents", "troubleshooting", "troubleshoot", "failure", "failures", "faults", "depannage", "panne", "pannes"),
         *("dysfonctionnement", "dysfonctionnements", "resolution", "diagnostic", "diagnosis", "known errors", "erreurs connues"),
+        *("known problems", "problemes connus", "known issues"),
         *("consignes en cas", "conduite a tenir", "remediation", "triage", "actions correctives", "symptomes"),
     ),
     "questions": (
         *("question", "questions", "qualification", "identification", "ask", "what to ask", "accueil", "greeting", "caller", "appelant"),
-        *("a demander", "triage"),
+        *("a demander", "triage", "faq", "frequently asked questions", "questions frequentes"),
     ),
     "answers": (
         *(
@@ -86,13 +98,33 @@ NAMES: t.Mapping[str, tuple[str, ...]] = {
             "action",
             "conduite a tenir",
         ),
-        *("que faire", "what to do", "solutions", "messages", "error codes", "codes", "codes erreur", "codes d erreur"),
+        *(
+            "que faire",
+            "what to do",
+            "solutions",
+            "responses",
+            "response",
+            "elements de reponse",
+            "faq",
+            "messages",
+            "error codes",
+            "codes",
+            "codes erreur",
+            "codes d erreur",
+        ),
     ),
-    "components": ("component", "components", "composant", "composants", "parts", "modules", "services", "building blocks", "briques"),
-    "flows": ("flow", "flows", "flux", "interfaces", "interface", "matrice de flux", "network", "reseau", "data flow", "echanges", "ports"),
+    "components": (
+        *("component", "components", "composant", "composants", "parts", "modules", "services", "building blocks", "briques"),
+        *("containers", "conteneurs", "building block view"),
+    ),
+    "flows": (
+        *("flow", "flows", "flux", "interfaces", "interface", "matrice de flux", "network", "reseau", "data flow", "echanges", "ports"),
+        *("runtime view", "sequence diagrams", "vue d execution"),
+    ),
     "dependencies": (
         *("dependency", "dependencies", "dependance", "dependances", "depends", "adherence", "adherences", "prerequisites", "prerequis"),
-        *("external systems", "systemes externes", "partenaires"),
+        *("external systems", "systemes externes", "partenaires", "context and scope", "third party services", "third parties"),
+        *("upstream and downstream", "downstream and upstream", "external services", "services externes", "services tiers"),
     ),
 }
 _BETWEEN = re.compile(r"[\s-]+")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .._clients.document import Document, Section, normalize
 from .._clients.section_content import first_words, is_to_come, says_nothing
-from .._clients.section_names import names_section, sections_of
+from .._clients.section_names import is_denied, names_section, sections_of
 from .._clients.section_pointers import Pointers
 from .._finding import Status
 from .._message import one_line
@@ -32,11 +32,18 @@ def section_defects(
     pointers = Pointers(document, {name for name in (where, posixpath.basename(urlsplit(where).path)) if name})
     for name in wanted:
         matching = [section for section in sections if names(section.title, name)]
+        denied = [section for section in matching if is_denied(section.title, name)]
+        matching = [section for section in matching if all(section is not one for one in denied)] or denied
         silent = [section for section in matching if pointers.says_nothing(section)]
         if len(silent) < len(matching):
             found.append(name)
             # one of several alerts may well need none; one that is to come hides behind the others
             defects += [_silent(name, section, pointers, Status.WARN) for section in silent if _is_to_come(section, pointers)]
+            telling = [section for section in matching if all(section is not one for one in silent)]
+            if any(section is telling[0] for section in denied):
+                defects.append(_denied(name, telling[0]))
+            elif all(pointers.elsewhere(section) for section in telling):
+                defects.append(_elsewhere(name, telling[0]))
         elif not matching:
             defects.append(Defect(Status.FAIL, phrase("the section {name} is missing", name=name)))
         else:
@@ -49,6 +56,25 @@ def section_defects(
 def _is_to_come(section: Section, pointers: Pointers) -> bool:
     said = first_words(section)
     return not pointers.unseen(section)[0] and (not normalize(said) or is_to_come(said))
+
+
+def _denied(name: str, section: Section) -> Defect:
+    text = phrase(
+        "the heading of the section {name} ('{heading}') says that there is none, that it is not finished or no longer holds",
+        name=name,
+        heading=one_line(section.title, 80),
+    )
+    return Defect(Status.WARN, text, section.line or 0)
+
+
+def _elsewhere(name: str, section: Section) -> Defect:
+    text = phrase(
+        "the section {name} ('{heading}') only says to look elsewhere, without an address ('{said}'): write it there, or link to it",
+        name=name,
+        heading=one_line(section.title, 80),
+        said=one_line(first_words(section), 60),
+    )
+    return Defect(Status.WARN, text, section.line or 0)
 
 
 def _silent(name: str, section: Section, pointers: Pointers, status: Status) -> Defect:

@@ -33,6 +33,7 @@ from .._watch import watched
 from . import (
     document_building,
     document_confluence,
+    document_frame,
     document_front,
     document_html,
     document_markdown,
@@ -48,6 +49,7 @@ _LARGEST_ANSWER = 64 * 2**20
 _MODULES: tuple[types.ModuleType, ...] = (
     document_building,
     document_confluence,
+    document_frame,
     document_front,
     document_html,
     document_markdown,

@@ -15,8 +15,10 @@ import unicodedata
 LONGEST_TITLE = 500  # characters of it
 LONGEST_NAME = 300  # of an anchor or of a reference
 MOST = 50_000  # links, anchors, undefined references: of each
+STRUCK = ("\ufff9", "\ufffb")  # around what is struck out of a heading, which its anchor has all the same
 CODE = "\ufffc"  # stands for code where references are looked for
 WORDS, HEAD, ROW, CODE_BLOCK, PICTURE, SUMMARY = "words", "head", "row", "code", "picture", "summary"
+_OUT = re.compile(f"{STRUCK[0]}[^{STRUCK[1]}]*{STRUCK[1]}?")
 _BARE = re.compile(r"https?://[^\s<>\"'`|\\^{}]+", re.IGNORECASE)
 _MARKED = re.compile(r"[ \t-]*(\w[\w -]{1,29}):[ \t]*(\S.*)")
 _WORD = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
@@ -112,6 +114,11 @@ class Builder:
             self._line = self._line or line
             self._waiting = []
         self._text.append(text)
+
+    def struck(self, text: str) -> None:
+        """What is struck out, which says nothing any more."""
+        if self._heading is not None:
+            self._heading[2].append(f"{STRUCK[0]}{text}{STRUCK[1]}")
 
     def new_line(self, line: int) -> None:
         """The same paragraph goes on in the next line."""
@@ -239,7 +246,9 @@ class Builder:
         self.link_end()
         level, line, words, names = self._heading
         self._heading = None
-        title = " ".join("".join(words).split())
+        written = "".join(words)
+        title = " ".join(_OUT.sub("", written).split())
+        whole = " ".join(written.replace(STRUCK[0], "").replace(STRUCK[1], "").split())
         names = [*self._waiting, *names]
         self._waiting = []
         if slugs:
@@ -247,13 +256,13 @@ class Builder:
             if own:  # as Hugo, MkDocs and Pandoc read it
                 names.append(own.group(1))
                 self._anchors[own.group(1)] = None
-                title = title[: title.rindex("{")].rstrip()
-            slug = self._github.next(title[:LONGEST_TITLE])
+                title = whole = title[: title.rindex("{")].rstrip()
+            slug = self._github.next(whole[:LONGEST_TITLE])
             if slug and len(self._slugged) < MOST:
                 names.append(slug)
                 self._slugged[slug] = None
                 for site, slugs_there in self._slugs.items():
-                    self.elsewhere[site][slugs_there.next(title[:LONGEST_TITLE])] = None
+                    self.elsewhere[site][slugs_there.next(whole[:LONGEST_TITLE])] = None
         start = len(self._parts)
         names = list(dict.fromkeys(names))
         self._sections.append(

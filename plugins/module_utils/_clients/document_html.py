@@ -15,6 +15,7 @@ import typing as t
 
 from .document_building import SUMMARY, Builder
 from .document_confluence import Confluence
+from .document_frame import AROUND, Boxes, is_frame, is_side, unfolds
 from .html_tables import Layout, spans_of
 
 _NAME = re.compile(r"[A-Za-z][^\s/>]*")
@@ -23,17 +24,21 @@ _EQUALS = re.compile(r"\s*=\s*")
 _UNQUOTED = re.compile(r"[^\s>]*")
 _SPACE = re.compile(r"[\s/]*")
 _RAW = frozenset(("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "template"))
-_AROUND = frozenset(("nav", "header", "footer", "aside"))
+_STRUCK = frozenset(("del", "s", "strike"))
+_INLINE = frozenset(("a", "b", "em", "font", "i", "small", "span", "strong", "u"))
 _BLOCKS = frozenset((
     "address", "article", "blockquote", "body", "br", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "menu", "nav", "ol", "p", "section", "summary", "table",
     "tbody", "tfoot", "thead", "ul",
 ))  # fmt: skip
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]{0,40}line-through)", re.IGNORECASE
+)
 _CONTENTS = re.compile(r"(?:^|\s)(?:toc|toc-macro|table-of-contents|toc-indentation)(?:\s|$)")  # a list of the headings of the page
 # who writes <insert phone> means no tag
 _PROMPTS = frozenset(("insert", "enter", "fill", "todo", "tbd", "put", "replace", "complete", "your", "votre", "indiquer", "renseigner"))
+_LEVEL = re.compile("h[1-6]")
 _INCLUDES = frozenset(("include", "xi:include", "esi:include", "import"))
 _INCLUDED = re.compile(r"\s*[#@]include\b")
 _FOREIGN = ("ac:", "ri:", "at:")  # tags of Confluence
@@ -151,6 +156,11 @@ class HtmlReader:
         self.builder, self.slugs = builder, slugs
         self._around = self._preformatted = 0
         self._hidden: tuple[str, int] | None = None  # an element that is not shown, and how many of its name are open
+        self._frame: tuple[str, int] | None = None  # an element of the page's frame, and how many of its name are open
+        self._role: tuple[str, int] | None = None  # the same of an element that is a heading by its role
+        self._boxes = Boxes()
+        self._asides: list[bool] = []  # whether each that is open is of the frame
+        self._struck = 0
         self._heading = False
         self._tables = Layout(builder)
         self._bold = 0
@@ -162,7 +172,11 @@ class HtmlReader:
 
     @property
     def shows(self) -> bool:
-        return self._hidden is None
+        return self._hidden is None and not self._struck
+
+    def end_inline(self) -> None:
+        """A paragraph of Markdown is over: a tag in it that has no end is a word in angle brackets."""
+        self._struck = 0
 
     def feed(self, text: str, line: int = 1) -> None:
         for token in tokens(text, line):
@@ -183,6 +197,9 @@ class HtmlReader:
                 self._end(token.value)
 
     def text(self, text: str, line: int) -> None:
+        if self._struck and self._hidden is None:
+            self.builder.struck(text)
+            return
         if not self.shows or (self._around and not self._heading) or self._confluence.text(text, line):
             return
         if self._preformatted:
@@ -210,9 +227,13 @@ class HtmlReader:
         if self._hidden is not None:
             self._hidden = (self._hidden[0], self._hidden[1] + (self._hidden[0] == name))
             return
-        unshown = "hidden" in values or _HIDDEN.search(values.get("style", "")[:1000])
+        unshown = "hidden" in values or (_HIDDEN.search(values.get("style", "")[:1000]) and not unfolds(values))
         if (unshown or (name in ("div", "ul") and _CONTENTS.search(values.get("class", "")[:1000]))) and name not in _VOID | _RAW:
-            builder.end()
+            if name not in _INLINE:
+                builder.end()
+            self._hidden = (name, 1)
+            return
+        if name == "template":
             self._hidden = (name, 1)
             return
         if name.startswith(_FOREIGN) or (name == "time" and "/" in values):
@@ -229,14 +250,16 @@ class HtmlReader:
         for key in ("id", "name"):
             if values.get(key) and (key == "id" or name in ("a", "map")):
                 builder.anchor(values[key], before=not re.fullmatch("h[1-6]", name))
-        if name in _AROUND:
-            self._around += 1
+        self._begin(name, values)
         if name in ("code", "kbd") and not self._preformatted:
             self._inline = []
-        if re.fullmatch("h[1-6]", name):
+        level = _level(name, values) if self._role is None else 0
+        if level:
             builder.heading_end(slugs=self.slugs)
-            builder.heading_start(int(name[1]), token.line)
+            builder.heading_start(level, token.line)
+            self._boxes.heading()
             self._heading = True
+            self._role = None if _LEVEL.fullmatch(name) else (name, 1)
             if values.get("id"):
                 builder.anchor(values["id"])
         elif name == "a" and "href" in values and not self._around:
@@ -257,6 +280,37 @@ class HtmlReader:
             self._bold += 1
         else:
             self._block(name, values, token.line)
+
+    def _begin(self, name: str, values: t.Mapping[str, str]) -> None:
+        """What a tag says of where its content belongs."""
+        self._boxes.start(name)
+        if self._role is not None and self._role[0] == name:
+            self._role = (name, self._role[1] + 1)
+        if self._frame is not None:
+            self._frame = (self._frame[0], self._frame[1] + (self._frame[0] == name))
+        elif is_frame(name, values) and name not in _VOID | _RAW:
+            self._frame = (name, 1)
+            self._around += 1
+        if name in AROUND:
+            self._around += 1
+        elif name == "aside":
+            self._asides.append(is_side(values) or (not self.slugs and self._boxes.beside))
+            self._around += self._asides[-1]
+        elif name in _STRUCK:
+            self._struck += 1
+
+    def _finish(self, name: str) -> None:
+        self._boxes.end(name)
+        if self._frame is not None and self._frame[0] == name:
+            left = self._frame[1] - 1
+            self._frame = (name, left) if left else None
+            self._around -= not left
+        if name in AROUND:
+            self._around = max(0, self._around - 1)
+        elif name == "aside" and self._asides:
+            self._around = max(0, self._around - self._asides.pop())
+        elif name in _STRUCK:
+            self._struck = max(0, self._struck - 1)
 
     def _picture(self, values: t.Mapping[str, str], line: int) -> None:
         if not self._around and values.get("src") and not values["src"].startswith("data:"):
@@ -284,12 +338,14 @@ class HtmlReader:
         if name.startswith(_FOREIGN):
             self._confluence.end(name)
             return
-        if name in _AROUND:
-            self._around = max(0, self._around - 1)
+        self._finish(name)
         if name in ("code", "kbd") and self._inline is not None:
             builder.inline_code("".join(self._inline), 0)
             self._inline = None
-        if re.fullmatch("h[1-6]", name):
+        by_role = self._role is not None and self._role[0] == name
+        if self._role is not None and by_role:
+            self._role = (name, self._role[1] - 1) if self._role[1] > 1 else None
+        if (by_role or _LEVEL.fullmatch(name)) and self._role is None:
             builder.heading_end(slugs=self.slugs)
             self._heading = False
         elif name == "a":
@@ -318,6 +374,16 @@ class HtmlReader:
         if self._code:
             self.builder.code("".join(self._code), self._code_line)
         self.builder.heading_end(slugs=self.slugs)
+
+
+def _level(name: str, values: t.Mapping[str, str]) -> int:
+    """Of a heading, which any element may be by its role; else 0."""
+    if _LEVEL.fullmatch(name):
+        return int(name[1])
+    if values.get("role", "").strip().lower() != "heading" or name in _VOID | _RAW:
+        return 0
+    written = values.get("aria-level", "").strip()
+    return min(6, int(written)) if re.fullmatch("[1-9]", written) else 2
 
 
 def read_html(text: str, builder: Builder) -> None:

@@ -56,6 +56,7 @@ class _Reader:
         self.builder = builder
         self.html = HtmlReader(builder, slugs=True)
         self.line = 1
+        self._struck = 0
         self._seen: list[str] = []  # the inline text with what is no text blanked, to look for references
 
     def read(self, found: list[_Token]) -> None:
@@ -104,12 +105,14 @@ class _Reader:
                 self._end_run(run)
             self._child(child)
         self._end_run(run)
+        self._struck = 0
+        self.html.end_inline()
         seen = "".join(self._seen)
         if "][" in seen or "](" in seen:
             self._undefined(seen, start)
 
     def _end_run(self, run: list[str]) -> None:
-        if run and not self.builder.in_link and self.html.shows:
+        if run and not self.builder.in_link and self._shows:
             text = "".join(run)
             if "://" in text:
                 self.builder.bare_links(text, self.line)
@@ -117,35 +120,48 @@ class _Reader:
 
     def _child(self, child: _Token) -> None:
         kind = child.type
+        if kind in ("s_open", "s_close"):
+            self._struck = max(0, self._struck + child.nesting)
+            return
         if kind in ("text", "text_special"):
             self._seen.append(CODE if kind == "text_special" else child.content)
             self._words(child.content)
         elif kind in ("softbreak", "hardbreak"):
             self.line += 1
             self._seen.append("\n")
-            if self.html.shows:
+            if self._shows:
                 self.builder.new_line(self.line)
         elif kind == "code_inline":
             self._seen.append(CODE)
             self._words(child.content)
-            if self.html.shows:
+            if self._shows:
                 self.builder.inline_code(child.content, self.line)
         elif kind == "link_open":
             self._seen.append(CODE)
+            if self._struck:
+                return
             self.builder.link_start(str(child.attrGet("href") or ""), self.line)
         elif kind == "link_close":
             self.builder.link_end()
         elif kind == "image":
             self._seen.append(CODE)
-            if self.html.shows:
+            if self._shows:
                 self.builder.picture(str(child.attrGet("src") or ""), child.content, self.line)
         elif kind == "html_inline":
             self._seen.append(CODE)
             self.html.feed(child.content, self.line)
 
+    @property
+    def _shows(self) -> bool:
+        return self.html.shows and not self._struck
+
     def _words(self, text: str) -> None:
-        if self.html.shows:
+        if self._struck:
+            self.builder.struck(text)
+        elif self.html.shows:
             self.builder.words(text, self.line)
+        else:
+            self.html.text(text, self.line)
 
     def _undefined(self, seen: str, line: int) -> None:
         for found in _REFERENCE.finditer(seen):

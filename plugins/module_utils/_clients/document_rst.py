@@ -14,7 +14,7 @@ import io
 import re
 import typing as t
 
-from .document_building import Builder
+from .document_building import SUMMARY, Builder
 from .html_tables import Layout
 
 
@@ -51,8 +51,15 @@ _SETTINGS: dict[str, object] = {
 }
 _CODE = ("code", "code-block", "sourcecode", "prompt", "parsed-literal", "console", "terminal", "literal", "cmdoption")
 _FILES = ("include", "literalinclude")
-_SILENT = ("todo", "todolist", "raw", "index", "highlight", "meta", "tocdepth", "sectionauthor", "codeauthor")
-_UNKNOWN = re.compile(r'(?:Unknown target name|Undefined footnote or citation): "(.+)"', re.DOTALL)
+_SILENT = ("todo", "todolist", "raw", "index", "highlight", "meta", "tocdepth", "sectionauthor", "codeauthor", "tags")
+_VERSIONED = ("versionadded", "versionchanged", "deprecated", "versionremoved", "version-added", "version-changed", "version-deprecated")
+_SPOKEN = ("seealso", "centered", "option", "envvar", "describe")  # whose argument is a text and no title
+_SOMETIMES = ("only", "ifconfig")
+_HTML = re.compile(
+    r"\s*(?:html|(?:html|builder_html) or .{0,200}|.{0,200} or html|builder_html|not (?:latex|pdf|epub|man|text|gettext|builder_\w+))\s*"
+)
+_UNKNOWN = re.compile(r'(?:Unknown target name|Undefined footnote or citation|Undefined substitution referenced): "(.+)"', re.DOTALL)
+_SUBSTITUTION = re.compile(r"\|[^|]+\|_{0,2}")
 _AMBIGUOUS = re.compile(r'Duplicate target name, cannot be used as a unique reference: "(.+)"', re.DOTALL)
 _LOST = re.compile(r"Unexpected section title|Title level inconsistent|Inconsistent title|A level \d+ section cannot", re.IGNORECASE)
 
@@ -101,12 +108,17 @@ def _teach() -> None:
             if self.name in _FILES:
                 written = f".. {self.name}:: {argument}"  # what is there is not read
                 return [nodes.paragraph("", "", nodes.reference(written, written, refuri=argument))]
+            if self.name in _SOMETIMES and not (self.name == "only" and _HTML.fullmatch(argument)):
+                written = f".. {self.name}:: {argument}"  # whether it is shown is not known here
+                return [nodes.paragraph(written, written)]
             if self.name in ("image", "figure"):
                 picture = nodes.image("", uri="".join(argument.split()), alt=self.options.get("alt", ""))
                 return [picture, *self._nested("")]
             if self.name == "toctree":
                 return [_to_page(line) for line in self.content if self._names_page(line)]
-            return self._nested(argument)
+            if self.name in _SOMETIMES:
+                return self._nested("")
+            return self._nested(argument.partition(" ")[2] if self.name in _VERSIONED else argument)
 
         def _names_page(self, line: str) -> bool:
             return bool(line.strip()) and "glob" not in self.options and line.strip() != "self"
@@ -114,7 +126,8 @@ def _teach() -> None:
         def _nested(self, argument: str) -> list[nodes.Node]:
             holder = nodes.container()
             if argument:
-                holder += nodes.paragraph(argument, argument)
+                spoken = self.name in (*_VERSIONED, *_SPOKEN)
+                holder += nodes.paragraph(argument, argument) if spoken else nodes.rubric(argument, argument)
             self.state.nested_parse(self.content, self.content_offset, holder)
             return [holder]
 
@@ -134,7 +147,7 @@ def _teach() -> None:
         return [node], []
 
     known_directive, known_role = directives.directive, roles.role
-    ours = {*_CODE, *_FILES, *_SILENT, "image", "figure", "toctree"}
+    ours = {*_CODE, *_FILES, *_SILENT, "image", "figure", "toctree", *_VERSIONED, *_SOMETIMES}
 
     def directive(name: str, language: t.Any, document: t.Any) -> t.Any:
         if name.lower() in ours:
@@ -191,7 +204,19 @@ class _Reader:
         self._children(node, level)
         self.builder.end()
 
-    _paragraph = _list_item = _term = _definition = _rubric = _caption = _attribution = _line = _title = _block
+    _paragraph = _list_item = _term = _definition = _caption = _attribution = _line = _block
+
+    def _title(self, node: _Node, level: int) -> None:
+        """Of an admonition, a topic, a sidebar, a table: a name for what stands in it."""
+        self.builder.end()
+        self._children(node, level)
+        self.builder.end_as(SUMMARY)
+
+    _rubric = _title
+
+    def _problematic(self, node: _Node, level: int) -> None:
+        if not _SUBSTITUTION.fullmatch(node.astext()):
+            self._children(node, level)
 
     def _topic(self, node: _Node, level: int) -> None:
         if "contents" not in node.attributes.get("classes", ()):

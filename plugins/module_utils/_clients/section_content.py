@@ -14,6 +14,7 @@ import typing as t
 
 from .document import Part, Section, normalize
 from .document_building import CELLS
+from .section_prompts import is_idle, refers_elsewhere, repeats, stands_in, without_marks
 from .section_unseen import is_contents, is_include, is_included, is_wordless
 
 _LONGEST = 2000  # characters of a line that are looked at
@@ -74,7 +75,7 @@ def is_placeholder(text: str) -> bool:
     """Whether a text stands in for one that is still to be written, or says that there is none."""
     text = text[:_LONGEST]
     plain = normalize(text)
-    return not plain or bool(_TO_COME.fullmatch(plain) or _NOTHING.fullmatch(plain) or _PROMPT.fullmatch(text))
+    return not plain or bool(_TO_COME.fullmatch(plain) or _NOTHING.fullmatch(plain) or _PROMPT.fullmatch(text) or stands_in(text))
 
 
 def is_to_come(text: str) -> bool:
@@ -83,7 +84,18 @@ def is_to_come(text: str) -> bool:
 
 
 def says_nothing(section: Section) -> bool:
-    return not any(_says(part, section.anchors) for part in section.parts)
+    return not any(_says(part, section) for part in section.parts)
+
+
+def only_refers(section: Section) -> bool:
+    """Whether all that a section says is that something stands elsewhere, without a link to it."""
+    told = [part for part in section.parts if _says(part, section)]
+    return bool(told) and all(part.kind == "words" and not part.links and _refers(part.text, section.title) for part in told)
+
+
+def _refers(text: str, title: str) -> bool:
+    lines = [line for line in text[: _LONGEST * 20].split("\n") if _line_says(line, False, title)]
+    return all(refers_elsewhere(line) for line in lines)
 
 
 def first_words(section: Section) -> str:
@@ -91,7 +103,8 @@ def first_words(section: Section) -> str:
     return next((line.strip() for part in section.parts for line in part.text.split("\n") if normalize(line) or line.strip()), "")
 
 
-def _says(part: Part, own: t.Sequence[str]) -> bool:
+def _says(part: Part, section: Section) -> bool:
+    own = section.anchors
     if part.kind in ("head", "summary") or (part.kind != "picture" and is_included(part)):
         return False
     if part.kind == "picture":
@@ -107,7 +120,7 @@ def _says(part: Part, own: t.Sequence[str]) -> bool:
     if part.kind == "row":
         return _row_says(text)
     lines = text.split("\n")
-    return any(_line_says(line, alive) for line in lines) or (alive and not normalize(text))
+    return any(_line_says(line, alive, section.title) for line in lines) or (alive and not normalize(text))
 
 
 def _code_says(line: str) -> bool:
@@ -128,11 +141,14 @@ def _row_says(text: str) -> bool:
     return len(filled) >= min(2, columns)
 
 
-def _line_says(line: str, alive: bool) -> bool:
+def _line_says(line: str, alive: bool, title: str = "") -> bool:
     line = line[:_LONGEST]
-    if is_placeholder(line) or is_contents(line) or is_include(line):
+    if is_contents(line) or is_include(line):
         return False
-    if not alive and _ELSEWHERE.fullmatch(normalize(line)):
+    line = without_marks(line)
+    if is_placeholder(line) or is_idle(line):
+        return False
+    if not alive and (_ELSEWHERE.fullmatch(normalize(line)) or repeats(line, title)):
         return False
     label = _LABEL.fullmatch(line)
     if label and "://" not in line:
@@ -150,4 +166,4 @@ def leads_nowhere(target: str, own: t.Sequence[str] = ()) -> bool:
     return bool(plain) and not re.search(r"[/.#]", target) and bool(_TO_COME.fullmatch(plain) or _NOTHING.fullmatch(plain))
 
 
-__all__ = ("first_words", "is_placeholder", "is_to_come", "leads_nowhere", "says_nothing")
+__all__ = ("first_words", "is_placeholder", "is_to_come", "leads_nowhere", "only_refers", "says_nothing")

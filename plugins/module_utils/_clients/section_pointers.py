@@ -14,7 +14,7 @@ import typing as t
 from urllib.parse import unquote
 
 from .document import Document, Section, normalize
-from .section_content import says_nothing
+from .section_content import is_placeholder, only_refers, says_nothing
 from .section_unseen import unseen
 
 _MOST = 2000  # sections
@@ -26,6 +26,7 @@ _POINTS = re.compile(
     r"|identical to|described in|se referer a|se reporter a|consulter|suivre|follow|comme (?:pour|dans)|idem)"
     r"(?: (?:also|aussi|the|le|la|les|l|section|chapter|chapitre|part|partie|paragraph|paragraphe|page|point))* "
 )
+_NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}")
 _AROUND = re.compile(r" (?:section|chapter|part|above|below|page|ci dessus|ci dessous|plus haut|plus bas|paragraph)$")
 
 
@@ -52,6 +53,15 @@ class Pointers:
     def says_nothing(self, section: Section) -> bool:
         """Whether it says nothing, or only where to look, and nothing is said there either."""
         return says_nothing(section) or self._numbers.get(id(section)) in self._known()
+
+    def elsewhere(self, section: Section) -> bool:
+        """Whether it only says to look elsewhere, without an address, and not in the same document."""
+        if not only_refers(section):
+            return False
+        if id(section) not in self._numbers or self._read(section) is not None:
+            return False
+        numbered = [found.group() for part in section.parts for found in _NUMBERED.finditer(part.text[:_LONGEST])]
+        return not any(one.title.startswith(said) and one is not section for said in numbered for one in self._sections)
 
     def unseen(self, section: Section) -> tuple[str, str]:
         """What was not seen of a section that says nothing, or of those to which it leads."""
@@ -98,7 +108,7 @@ class Pointers:
                 plain = normalize(line)
                 pointed = _POINTS.match(plain + " ")
                 rest = (plain + " ")[pointed.end() :].strip() if pointed else plain
-                if not rest or (targets and _AROUND.fullmatch(f" {rest}")):
+                if not rest or is_placeholder(line) or (targets and _AROUND.fullmatch(f" {rest}")):
                     continue
                 titled = self._titled(rest) if pointed else None
                 if titled is None:

@@ -21,7 +21,7 @@ CODES = ("E100", "E103", "E105", "PAY-1042", "TIMEOUT", "ORA-00942", "404", "0x8
         ("E105-E100", {}),
         ("pay 1042, PAY\u20111042", {"PAY-1042": "name"}),
         ("timeout", {}),
-        ("TIMEOUT 404 ora-00942 0X80070005", {"TIMEOUT": "name", "404": "name", "ORA-00942": "name", "0x80070005": "name"}),
+        ("TIMEOUT code 404 ora-00942 0X80070005", {"TIMEOUT": "name", "404": "name", "ORA-00942": "name", "0x80070005": "name"}),
         ("PAY-10425 PAY-1042-1 XPAY-1042 PAY-1042x 1.404 404.1", {}),
         ("E000-E999", {"E100": "any", "E103": "any", "E105": "any"}),
         ("PAY-####", {"PAY-1042": "any"}),
