@@ -19,9 +19,9 @@ from .._phrase import Message, phrase
 from ._people_named import DONE, MAYBE, OTHER, SAME, is_person, outcome, same_person, same_words, standing
 
 OWNER = (
-    "owner", "owners", "responsable", "responsables", "proprietaire", "team", "equipe", "author", "authors", "auteur", "auteurs",
-    "maintainer", "maintainers", "owned by", "owner team", "owning team", "service owner", "document owner", "doc owner", "page owner",
-    "runbook owner", "pilote", "redacteur",
+    "owner", "owners", "service owner", "document owner", "doc owner", "page owner", "runbook owner", "owner team", "owning team",
+    "owned by", "responsable", "responsables", "proprietaire", "pilote", "team", "equipe", "author", "authors", "auteur", "auteurs", "maintainer",
+    "maintainers", "redacteur",
 )  # fmt: skip
 AUTHOR = ("author", "authors", "auteur", "auteurs", "written by", "redacteur", "redige par")
 EXECUTED_BY = ("executed by", "execute par", "tested by", "teste par", "rehearsed by", "joue par", "last executed by", "last tested by")

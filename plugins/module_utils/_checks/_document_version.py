@@ -50,13 +50,13 @@ _LATER = (
 )
 _OPEN = re.compile(
     rf"[<>~^≥≤→]|\d\s+(?:-|to|through|à|au|bis)\s+v?\d|\.\.|{{{{|->|\d\+\s*$|^\s*{_SINCE}\s+v?\d|^\s*{_LATER}\s*$"
-    rf"|\d\s+(?:and|et|or|ou)\s+{_LATER}\b|\d\s+{_LATER}\s*$",
+    rf"|\d\s+(?:and|et|or|ou)\s+(?:(?:les|the)\s+)?(?:versions?\s+)?{_LATER}\b|\d\s+{_LATER}\s*$",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
     rf"[<>=~^≥≤]{{1,2}}\s?\S{{1,30}}(?:\s*,?\s*[<>=~^≥≤]{{1,2}}\s?\S{{1,30}})?|\S{{1,20}}\s+-\s+\S{{1,20}}"
     rf"|{_SINCE}\s+{_ONE}(?:\s+(?:to|and|et|à)\s+{_ONE})?|{_ONE}\s*(?:→|->|to|through|à)\s*{_ONE}"
-    rf"|{_ONE}(?:\s+(?:and|et|or|ou))?\s+{_LATER}(?:\s+versions?)?|[a-zA-Z][\w-]{{1,30}} v?\d[\w.+-]{{0,30}}",
+    rf"|{_ONE}(?:\s+(?:and|et|or|ou))?\s+(?:versions?\s+)?{_LATER}(?:\s+versions?)?|[a-zA-Z][\w-]{{1,30}} v?\d[\w.+-]{{0,30}}",
     re.IGNORECASE,
 )
 _LEFT_OUT = re.compile(r"\b(?:exclud\w*|exclu\w*|except\w*|excepte\w*|but|not|without|sauf|hors|pas|non|sans)\b", re.IGNORECASE)

@@ -88,8 +88,7 @@ def _of_numbers(text: str, day_first: bool) -> list[dt.date | None] | None:
         return _week(int(match.group(1)), int(match.group(2)))
     match = _SHORT.match(text)
     if match and normalize(match.group(2)) in _MONTHS:
-        first, month, year = match.group(1), str(_MONTHS[normalize(match.group(2))]), match.group(3)
-        return [_day(f"20{year}", month, first), *([_day(f"20{first}", month, year)] if int(first) >= 15 and int(year) <= 31 else [])]
+        return [_day(f"20{match.group(3)}", str(_MONTHS[normalize(match.group(2))]), match.group(1))]
     match = _COMPACT.match(text)
     if match:
         return [_day(*match.groups())]
