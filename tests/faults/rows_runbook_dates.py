@@ -49,6 +49,7 @@ def spoken(ago: int) -> dict[str, str]:
         "a name before it": f"Jane Doe, {when.day} {month} {when.year}",
         "a name and a dash before it": f"Jane Doe - {when}",
         "a mapping": f"{{date: {when}, by: Jane}}",
+        "a list": f"[{dt.date.fromisoformat(day(ago + 99))}, {when}]",
         "a week": f"{year}-W{week:02d}",
         "words behind it": f"'{when} by Jane Doe (no changes)'",
     }
@@ -88,7 +89,9 @@ ROWS = [
             (f"Next Review, {day(40)}", "is not a date"),
             (f"due on {day(40)}", "is not a date"),
             (f"Valid Until - {day(40)}", "is not a date"),
-            (f"[{day(40)}]", "is not a date"),
+            (f"[{day(40)}, soon]", "is not a date"),
+            (f"[{day(40)}, {day(-40)}]", "lies in the future"),
+            (f"[{day(900)}, {day(800)}]", "the limit is"),
         )
     ],
     row("executed", executed(f"{ON}{day(40)}"), "pass", PASSES),
@@ -118,7 +121,7 @@ ROWS = [
     ],
     *[
         row(f"the owner is {name}", owned(f"owner: {name}"), "fail", "its owner is a placeholder")
-        for name in ("Prénom Nom", "NOM Prénom", "Firstname Lastname", "changeme", "to be named", "vacant", "team", "N.C.")
+        for name in ("Prénom Nom", "NOM Prénom", "Firstname Lastname", "changeme", "to be named", "vacant", "team", "N.C.", "0")
     ],
     *[
         row(f"a front matter with {line}", owned(line), "fail", "^the runbook [^:]*: line [23]: the front matter is not valid YAML$")

@@ -19,9 +19,9 @@ from .._phrase import Message, phrase
 from ._people_named import DONE, MAYBE, OTHER, SAME, is_person, outcome, same_person, same_words, standing
 
 OWNER = (
-    "owner", "owners", "service owner", "document owner", "doc owner", "page owner", "runbook owner", "owner team", "owning team",
-    "owned by", "responsable", "responsables", "proprietaire", "pilote", "team", "equipe", "author", "authors", "auteur", "auteurs", "maintainer",
-    "maintainers", "redacteur",
+    "owner", "owners", "service owner", "document owner", "doc owner", "page owner", "runbook owner", "code owner", "owner team",
+    "owning team", "owned by", "responsable", "responsables", "proprietaire", "pilote", "team", "equipe", "author", "authors", "auteur",
+    "auteurs", "maintainer", "maintainers", "redacteur",
 )  # fmt: skip
 AUTHOR = ("author", "authors", "auteur", "auteurs", "written by", "redacteur", "redige par")
 EXECUTED_BY = ("executed by", "execute par", "tested by", "teste par", "rehearsed by", "joue par", "last executed by", "last tested by")
@@ -35,7 +35,7 @@ REVIEWED = (
     "verified", "last tested", "revu le", "relu le", "derniere revue", "date de revue", "derniere relecture", "verifie le",
     "last review date", "date of last review", "date of review", "last verified on", "validated on", "derniere revision",
     "date de revision",
-    "date de relecture", "date de derniere revue", "date de la derniere revue", "date de derniere relecture",
+    "date de relecture", "date revue", "date de derniere revue", "date de la derniere revue", "date de derniere relecture",
     "date de la derniere relecture",
     "date de derniere revision", "date de la derniere revision", "review",
 )  # fmt: skip
@@ -114,7 +114,7 @@ def owner_defects(fields: t.Mapping[str, object]) -> list[Defect]:
     owner = first(fields, OWNER)
     if not owner:
         return [Defect(Status.FAIL, phrase("no owner is named"))]
-    if all(is_nobody(name) for name in people(owner)):
+    if all(is_nobody(name) for name in people(owner)) or not re.search(r"[^\W\d_]", owner):
         return [Defect(Status.FAIL, phrase("its owner is a placeholder ({owner})", owner=owner))]
     return []
 
@@ -264,9 +264,12 @@ def dated(name: str, value: object, limit: float | None, now: dt.datetime, words
 
 
 def _date_of(value: object) -> object:
-    """Of a mapping its date."""
+    """Of a mapping its date, of a list of dates the newest."""
+    if isinstance(value, (list, tuple)):
+        found = [(days[-1], item) for item in map(_date_of, value[:100]) if (days := days_within(item))]
+        return max(found, key=lambda one: one[0])[1] if found and len(found) == len(value) else None
     if not isinstance(value, t.Mapping):
-        return None if isinstance(value, (list, tuple)) else value
+        return value
     plain = {normalize(str(key)): item for key, item in value.items()}
     return next((plain[key] for key in _DATES if isinstance(plain.get(key), (str, int))), None)
 
