@@ -431,7 +431,7 @@ FAULTS = [
             ("Doe, Jane", "by its author only"),
             ("jane.doe@payments.example", "by its author only"),
             ("not validated yet", "it is not validated: not validated yet"),
-            ("pending Ali Ben", "is a placeholder"),
+            ("pending Ali Ben", "still to be validated: pending Ali Ben"),
             ("Ali Ben (refused)", "it is not validated: Ali Ben .refused."),
             ("Ali Ben, Zoé (rejected)", "it is not validated: Zoé"),
             ("CI", "is a placeholder"),

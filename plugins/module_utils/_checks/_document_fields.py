@@ -12,15 +12,16 @@ import typing as t
 from .._clients.document import Document, normalize
 from .._clients.document_places import Place
 from .._clients.section_content import is_placeholder
-from .._clients.written_dates import days_meant
+from .._clients.written_dates import days_within
 from .._finding import CannotObserve, Measurement, Status
 from .._message import one_line
 from .._phrase import Message, phrase
 from ._people_named import DONE, MAYBE, OTHER, SAME, is_person, outcome, same_person, same_words, standing
 
 OWNER = (
-    "owner", "owners", "responsable", "responsables", "proprietaire", "team", "equipe", "author", "authors", "auteur", "auteurs",
-    "maintainer", "maintainers",
+    "owner", "owners", "service owner", "document owner", "doc owner", "page owner", "runbook owner", "code owner", "owner team",
+    "owning team", "owned by", "responsable", "responsables", "proprietaire", "pilote", "team", "equipe", "author", "authors", "auteur",
+    "auteurs", "maintainer", "maintainers", "redacteur",
 )  # fmt: skip
 AUTHOR = ("author", "authors", "auteur", "auteurs", "written by", "redacteur", "redige par")
 EXECUTED_BY = ("executed by", "execute par", "tested by", "teste par", "rehearsed by", "joue par", "last executed by", "last tested by")
@@ -32,15 +33,22 @@ RESULT = ("execution result", "result", "outcome", "resultat", "resultat de l ex
 REVIEWED = (
     "last reviewed", "reviewed", "last review", "reviewed on", "reviewed at", "last reviewed on", "review date", "last verified",
     "verified", "last tested", "revu le", "relu le", "derniere revue", "date de revue", "derniere relecture", "verifie le",
+    "last review date", "date of last review", "date of review", "last verified on", "validated on", "derniere revision",
+    "date de revision",
+    "date de relecture", "date revue", "date de derniere revue", "date de la derniere revue", "date de derniere relecture",
+    "date de la derniere relecture",
+    "date de derniere revision", "date de la derniere revision", "review",
 )  # fmt: skip
-_FRENCH = re.compile(r"(?:\w+ )?(?:le|revue|relecture|execution)")
+_FRENCH = re.compile(r"(?:\w+ )?(?:le|revue|relecture|execution)|date de (?:\w+ ){0,2}(?:revue|relecture)|(?:.* )?(?:derniere|de) revision")
 _NAMES = ("name", "nom", "team", "equipe", "group", "role", "who", "qui", "by", "email", "mail", "contact", "slack", "id", "login")
+_STATES = ("status", "statut", "state", "etat", "decision")
 _DATES = ("on", "date", "at", "le", "when", "quand")
 _LONGEST_NAMES = 2000  # characters of a list of people
 _AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
 _PROMPTS = re.compile(
     r"(?:your|my|votre|some) .*|(?:the )?(?:team|owner|squad|user|first|last|your) name|name|nom|owner|somebody|someone|person|personne"
-    r"|quelqu un|nobody yet|nom de l equipe|nom du responsable"
+    r"|quelqu un|nobody yet|nom de l equipe|nom du responsable|prenom nom|nom prenom|first ?name last ?name|last ?name first ?name"
+    r"|change ?me|to be (?:named|appointed|designated)|a (?:nommer|designer)|vacante?|n c|(?:the |our |my |l )?(?:team|equipe)"
 )
 
 
@@ -106,7 +114,7 @@ def owner_defects(fields: t.Mapping[str, object]) -> list[Defect]:
     owner = first(fields, OWNER)
     if not owner:
         return [Defect(Status.FAIL, phrase("no owner is named"))]
-    if all(is_nobody(name) for name in people(owner)):
+    if all(is_nobody(name) for name in people(owner)) or not re.search(r"[^\W\d_]", owner):
         return [Defect(Status.FAIL, phrase("its owner is a placeholder ({owner})", owner=owner))]
     return []
 
@@ -115,9 +123,9 @@ def people(text: str) -> list[str]:
     return [name for name in re.split(r"\s*[,;&]\s*|\s+(?:and|et)\s+", text[:_LONGEST_NAMES]) if name] or [text]
 
 
-def others(written: str, author: str) -> tuple[str, list[str]]:
-    """Who has done it besides the author: ``other``, ``maybe`` or ``same``, and those of whom this is said."""
-    names = [name for name in people(written) if _has_done(name)]
+def others(written: str, author: str, named: t.Sequence[str] | None = None) -> tuple[str, list[str]]:
+    """Who has done it besides the author: ``other``, ``maybe`` or ``same``, and those of whom this is said. ``named``: its names."""
+    names = [name for name in (people(written) if named is None else named) if _has_done(name)]
     authors = [name for name in people(author) if not is_nobody(name)] if author else []
     if any(same_words(written, one) for one in [author, *authors]):
         return SAME, names  # "Doe, Jane" is one person
@@ -181,7 +189,7 @@ def _mappings(value: object) -> list[t.Mapping[str, object]]:
 
 def _executed_on(fields: t.Mapping[str, object]) -> tuple[str, object]:
     for name in EXECUTED_ON:
-        if fields.get(name) not in (None, "") and days_meant(fields[name]):
+        if fields.get(name) not in (None, "") and days_within(_date_of(fields[name])):
             return name, fields[name]
     for name in EXECUTED_BY:
         value = fields.get(name)
@@ -200,6 +208,7 @@ class _Words(t.NamedTuple):
 
     no_date: t.Callable[[str], Message]
     future: t.Callable[[str], Message]
+    undone: t.Callable[[str], Message]
     old: t.Callable[[float, str, float], Message]
     unclear: t.Callable[[str, str, str], Message]
 
@@ -207,6 +216,7 @@ class _Words(t.NamedTuple):
 _REVIEW = _Words(
     lambda date: phrase("its review date '{date}' is not a date", date=date),
     lambda day: phrase("its review date {date:day} lies in the future", date=day),
+    lambda date: phrase("its review date '{date}' is one of a review that did not take place, or that was refused", date=date),
     lambda age, day, limit: phrase(
         "its last review was {age:duration} ago ({date:day}), the limit is {limit:duration}", age=age, date=day, limit=limit
     ),
@@ -220,6 +230,7 @@ _REVIEW = _Words(
 _EXECUTION = _Words(
     lambda date: phrase("the date of its execution '{date}' is not a date", date=date),
     lambda day: phrase("the date of its execution {date:day} lies in the future", date=day),
+    lambda date: phrase("the date of its execution '{date}' is one of an execution that did not take place, or did not work", date=date),
     lambda age, day, limit: phrase(
         "it was last executed {age:duration} ago ({date:day}), the limit is {limit:duration}", age=age, date=day, limit=limit
     ),
@@ -235,8 +246,11 @@ _EXECUTION = _Words(
 
 def dated(name: str, value: object, limit: float | None, now: dt.datetime, words: _Words) -> Dated:
     """A date as it is written. One that may mean two days decides nothing where these are not both right or both wrong."""
-    written = one_line(value, 40)
-    days = days_meant(value, day_first=bool(_FRENCH.fullmatch(name)))
+    meant = _date_of(value)
+    written = one_line(_told(value) if meant is None else meant, 60)
+    days = days_within(meant, day_first=bool(_FRENCH.fullmatch(name)))
+    if days and (standing(written) != DONE or outcome(written) == "failed" or _stopped(value)):
+        return Dated(defects=(Defect(Status.FAIL, words.undone(written)),))
     if not days:
         return Dated(defects=(Defect(Status.FAIL, words.no_date(written)),))
     defects = [_wrong(day, limit, now, words) for day in days]
@@ -247,6 +261,23 @@ def dated(name: str, value: object, limit: float | None, now: dt.datetime, words
         unclear = words.unclear(written, days[0].isoformat(), days[-1].isoformat())
         return result._replace(defects=(Defect(Status.UNKNOWN, unclear),), age=None)
     return result._replace(defects=tuple(defect for defect in defects[:1] if defect))
+
+
+def _date_of(value: object) -> object:
+    """Of a mapping its date, of a list of dates the newest."""
+    if isinstance(value, (list, tuple)):
+        found = [(days[-1], item) for item in map(_date_of, value[:100]) if (days := days_within(item))]
+        return max(found, key=lambda one: one[0])[1] if found and len(found) == len(value) else None
+    if not isinstance(value, t.Mapping):
+        return value
+    plain = {normalize(str(key)): item for key, item in value.items()}
+    return next((plain[key] for key in _DATES if isinstance(plain.get(key), (str, int))), None)
+
+
+def _stopped(value: object) -> bool:
+    """Whether a mapping says beside its date that nothing came of it."""
+    said = " ".join(first({normalize(str(key)): item for key, item in one.items()}, (*RESULT, *_STATES)) for one in _mappings(value))
+    return bool(said.strip()) and (standing(said) != DONE or outcome(said) == "failed")
 
 
 def _wrong(day: dt.date, limit: float | None, now: dt.datetime, words: _Words) -> Defect | None:
@@ -270,7 +301,7 @@ def review(document: Document, place: Place | None, limit: float, now: dt.dateti
     """The last review: as it is written, else when a person last changed in git what the file says."""
     for name in REVIEWED:
         value = document.front.get(name)
-        if value not in (None, ""):
+        if value not in (None, "") and (name != "review" or days_within(_date_of(value))):  # review: quarterly
             return dated(name, value, limit, now, _REVIEW)
     changed = None
     if place is not None:
@@ -299,6 +330,15 @@ def review(document: Document, place: Place | None, limit: float, now: dt.dateti
     return Dated((day,), (defect,) if defect else (), _age(day, now), by_git=True)
 
 
+def newest(reviewed: Dated, front: t.Mapping[str, object], names: t.Collection[str], now: dt.datetime) -> Dated:
+    """The review, or what is newer of these dates of the document: of a last update, which is no review."""
+    for name in names:
+        other = dated(name, front[name], None, now, _REVIEW) if front.get(name) not in (None, "") else Dated()
+        if other.days and not other.defects and (not reviewed.days or other.days[0] > reviewed.days[0]):
+            reviewed = other
+    return reviewed
+
+
 def review_measurements(found: Dated, limit: float) -> list[Measurement]:
     if found.age is None or not found.days or any("future" in defect.text.template for defect in found.defects):
         return []
@@ -318,6 +358,7 @@ __all__ = (
     "executed_defects",
     "first",
     "is_nobody",
+    "newest",
     "others",
     "owner_defects",
     "people",

@@ -15,7 +15,8 @@ from .._clients.section_names import SYNONYMS, sections_of
 from ._document_fields import AUTHOR, EXECUTED_BY, EXECUTED_ON, OWNER, RESULT, REVIEWED
 from ._document_presets import NAMES
 from ._document_status import STATUS
-from ._document_version import UPDATED, VALIDATED, VERSION, is_version
+from ._document_validation import VALIDATED
+from ._document_version import UPDATED, VERSION, is_version
 
 _GROUPS: tuple[tuple[str, ...], ...] = (OWNER, AUTHOR, EXECUTED_BY, EXECUTED_ON, RESULT, REVIEWED, VERSION, VALIDATED, UPDATED, STATUS)
 _DATED = (EXECUTED_ON, REVIEWED, UPDATED)

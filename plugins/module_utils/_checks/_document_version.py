@@ -1,7 +1,7 @@
 # Copyright (c) 2026, The operability.readiness contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""For which version a document is, who has validated it, and whether the service has changed since. PRIVATE to the collection."""
+"""For which version a document is, and whether the service has changed since. PRIVATE to the collection."""
 
 from __future__ import annotations
 
@@ -10,27 +10,19 @@ import os
 import re
 import typing as t
 
-from .._clients.document import Document, normalize
+from .._clients.document import Document, Part
 from .._clients.document_places import git_root
-from .._clients.section_content import is_placeholder, says_nothing
-from .._clients.section_names import names_section
 from .._clients.written_dates import days_meant
 from .._finding import CannotObserve, Status
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
-from ._document_fields import AUTHOR, Dated, Defect, first, is_nobody, others, people
-from ._people_named import DONE, MAYBE, REFUSED, SAME, is_person, standing
+from ._document_fields import Dated, Defect
 
 # of the service, before that of the document itself
 VERSION = (
     "applies to", "service version", "application version", "software version", "product version", "release", "releases", "for version",
     "versions", "version de l application", "version du service", "version applicative", "version", "s applique a", "pour la version",
-)  # fmt: skip
-VALIDATED = (
-    "validated by", "validators", "validator", "validation", "approved by", "approvers", "approver", "approval", "reviewed by",
-    "reviewers", "valide par", "validateurs", "validateur", "approuve par", "approbateurs", "approbateur", "approbation", "relu par",
-    "relecteurs", "visa",
 )  # fmt: skip
 UPDATED = (
     "updated", "last updated", "last update", "updated on", "modified", "last modified", "date", "mis a jour le", "mise a jour",
@@ -42,14 +34,51 @@ _NAMED = re.compile(
     r"[*_`]*([^|;]{1,60}?)[*_`.]*\s*(?:\||$)",
     re.IGNORECASE,
 )
-_ONE = r"(?:version |release )?(?:v|r)?[.-]?\d+(?:\.[\w*]+)*(?:[-+_][\w.]+)*"
+_ONE = r"(?:version |release )?(?:v|r)?[.-]?\d+(?:\.[a-zA-Z\d*]+)*(?:[-+_][\w.+-]*)?"
 _VERSIONS = re.compile(
     rf"(?:{_ONE}|[\w.+/-]{{1,60}})(?:(?:\s*[,;/]\s*|\s+(?:and|et|or|ou)\s+){_ONE})*(?:\s*\([^()]{{0,60}}\))?", re.IGNORECASE
 )
-_RANGE = re.compile(r"[<>=~^]{1,2}\s?\S{1,30}(?:\s*,?\s*[<>=~^]{1,2}\s?\S{1,30})?|\S{1,20}\s+-\s+\S{1,20}")
 _IN_TITLE = re.compile(r"(?<![\w.-])(?:[vV]\.?\s?|(?i:version|release)\s)?(\d+(?:\.\d+){1,3}(?:[-+][\w.]+)?|(?<=[vV])\d+)(?![\w.-])")
-_SIGNED = ("validation", "validated by", "approval", "approbation", "visa", "visas", "validateurs", "signatures")
-_EXCLUDED = ("*.md", "*.rst", "*.adoc", "*.txt", "docs/**", "doc/**", "readiness.yml", "readiness.yaml", "CHANGELOG*")
+_SINCE = (
+    r"(?:since|from|from version|up to|until|before|after|below|above|at least|minimum|min|between|depuis"
+    r"|a partir de|à partir de|jusqu'à|jusqu'a"
+    r"|avant|après|apres|entre)"
+)
+_LATER = (
+    r"(?:later|newer|above|up|upwards?|onwards?|higher|earlier|older|below|lower|following|suivantes?|ultérieures?|ulterieures?|supérieures?"
+    r"|superieures?|antérieures?|anterieures?|inférieures?|inferieures?|plus|au-delà)"
+)
+_OPEN = re.compile(
+    rf"[<>~^≥≤→]|\d\s+(?:-|to|through|à|au|bis)\s+v?\d|\.\.|{{{{|->|\d\+\s*$|^\s*{_SINCE}\s+v?\d|^\s*{_LATER}\s*$"
+    rf"|\d\s+(?:and|et|or|ou)\s+(?:(?:les|the)\s+)?(?:versions?\s+)?{_LATER}\b|\d\s+{_LATER}\s*$",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(
+    rf"[<>=~^≥≤]{{1,2}}\s?\S{{1,30}}(?:\s*,?\s*[<>=~^≥≤]{{1,2}}\s?\S{{1,30}})?|\S{{1,20}}\s+-\s+\S{{1,20}}"
+    rf"|{_SINCE}\s+{_ONE}(?:\s+(?:to|and|et|à)\s+{_ONE})?|{_ONE}\s*(?:→|->|to|through|à)\s*{_ONE}"
+    rf"|{_ONE}(?:\s+(?:and|et|or|ou))?\s+(?:versions?\s+)?{_LATER}(?:\s+versions?)?|[a-zA-Z][\w-]{{1,30}} v?\d[\w.+-]{{0,30}}",
+    re.IGNORECASE,
+)
+_LEFT_OUT = re.compile(r"\b(?:exclud\w*|exclu\w*|except\w*|excepte\w*|but|not|without|sauf|hors|pas|non|sans)\b", re.IGNORECASE)
+_OF_NAME = re.compile(r"[a-z][a-z\d_-]*(?: [a-z_-]+){0,3}[ _-]v?(\d[\w.+-]*)", re.IGNORECASE)
+_TEXTS = (
+    "README CHANGELOG CHANGES HISTORY NEWS LICENSE LICENCE COPYING NOTICE AUTHORS CONTRIBUTORS CONTRIBUTING MAINTAINERS OWNERS CODEOWNERS"
+)
+_SHOWN = (
+    "txt", "html", "css", "png", "jpg", "jpeg", "gif", "svg", "webp", "drawio", "puml", "plantuml", "mmd", "dot",
+    "excalidraw", "vsdx", "pdf", "docx",
+    "odt", "xlsx", "ods", "pptx", "odp",
+)  # fmt: skip
+# no part of the service, wherever they stand; then what stands in a folder of documents at the top, without code and settings
+_EXCLUDED = (
+    *("**/*.md", "**/*.markdown", "**/*.rst", "**/*.adoc", "**/*.asciidoc", "**/*.drawio"),
+    *(f"**/{name}{end}" for name in _TEXTS.split() for end in ("", ".txt")),
+    *("**/.gitignore", "**/.gitattributes", "**/.editorconfig", "**/.mailmap", "**/mkdocs.yml", "**/mkdocs.yaml", "**/.readthedocs.y*ml"),
+    *("**/readiness.y*ml", "**/.readiness.y*ml", "**/*.readiness.y*ml", "**/readiness.d/**/*.y*ml"),
+    *(f"{folder}/**/*.{end}" for folder in ("docs", "doc", "documentation") for end in _SHOWN),
+    *(f"{folder}/**/{name}" for folder in ("docs", "doc", "documentation") for name in ("conf.py", "make.bat")),
+    *(f"{folder}/Makefile" for folder in ("docs", "doc", "documentation")),
+)
 _QUIET = {"GIT_CONFIG_COUNT": "3", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"} | {
     f"GIT_CONFIG_{what}_{number}": text
     for number, (key, value) in enumerate((("core.fsmonitor", "false"), ("core.hooksPath", os.devnull), ("log.showSignature", "false")))
@@ -60,15 +89,19 @@ _QUIET = {"GIT_CONFIG_COUNT": "3", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMP
 # -- the version
 
 
-def versions_of(document: Document) -> list[str]:
-    """Those of the service that a document says it is for; in its front matter, or above its first sections."""
+def versions_of(document: Document, head: t.Sequence[Part]) -> list[str]:
+    """Those of the service that a document says it is for, in its front matter or in ``head``, what stands above its sections."""
+    return [part for one in _stated(document, head) for part in re.split(r"\s*[,;]\s*|\s+(?:and|et)\s+", one) if part]
+
+
+def _stated(document: Document, head: t.Sequence[Part]) -> list[str]:
     for name in VERSION:
         value = document.front.get(name)
         found = [one_line(one, 60) for one in (value if isinstance(value, list) else [value]) if isinstance(one, (str, int, float))]
-        found = [one for one in found if one and not isinstance(one, bool)]
+        found = [one for one in found if one and one not in ("True", "False")]
         if found:
-            return [part for one in found for part in re.split(r"\s*[,;]\s*|\s+(?:and|et)\s+", _one(one)) if part]
-    for part in document.parts[:12]:
+            return [_one(one) for one in found]
+    for part in head[:12]:
         for line in part.text.split("\n")[:12] if part.kind == "words" else ():
             match = _NAMED.match(line[:200])
             if match and is_version(match.group(1).strip()):
@@ -79,29 +112,36 @@ def versions_of(document: Document) -> list[str]:
 
 def is_version(text: str) -> bool:
     """Whether a text is one or several versions, and nothing else: not a sentence that begins with one."""
-    return bool(_VERSIONS.fullmatch(text) or _RANGE.fullmatch(text))
+    return bool(_VERSIONS.fullmatch(text[:100]) or _RANGE.fullmatch(text[:100]))
 
 
 def _one(text: str) -> str:
     return re.sub(r"\s*\([^()]*\)$", "", text.strip())
 
 
-def version_defects(document: Document, wanted: str | None) -> list[Defect]:
+def version_defects(document: Document, head: t.Sequence[Part], wanted: str | None) -> list[Defect]:
     """The document is for the version that is deployed."""
-    found = versions_of(document)
+    stated, found = _stated(document, head), versions_of(document, head)
     if not found:
         return [Defect(Status.FAIL, phrase("it does not say for which version of the service it is (version)"))]
     if wanted is None:
-        said = phrase("it is for version {versions:list}, and the version that is deployed is not given (version)", versions=found)
+        said = phrase("it is for version {versions:list}, and the version that is deployed is not given (version)", versions=stated)
         return [Defect(Status.UNKNOWN, said)]
-    if any(_fits(one, wanted) for one in found):
+    left_out = any(_LEFT_OUT.search(one) for one in stated)
+    if not left_out and any(_fits(one, wanted) for one in found):
         return []
-    if any(re.search(r"[<>~^]|\d\s+-\s+\d|\.\.|{{", one) for one in found):
+    if left_out or any(_OPEN.search(one) for one in (*stated, *found)) or any(_of_name(one, wanted) for one in found):
         said = phrase(
-            "it is for {versions:list}: whether {wanted} is among these cannot be told, name the version", versions=found, wanted=wanted
+            "it is for {versions:list}: whether {wanted} is among these cannot be told, name the version", versions=stated, wanted=wanted
         )
         return [Defect(Status.UNKNOWN, said)]
-    return [Defect(Status.FAIL, phrase("it is for version {versions:list}, and {wanted} is deployed", versions=found, wanted=wanted))]
+    return [Defect(Status.FAIL, phrase("it is for version {versions:list}, and {wanted} is deployed", versions=stated, wanted=wanted))]
+
+
+def _of_name(found: str, wanted: str) -> bool:
+    """payments 1.4.0 may be a version of something else."""
+    match = _OF_NAME.fullmatch(found)
+    return bool(match and _fits(match.group(1), wanted))
 
 
 def _fits(found: str, wanted: str) -> bool:
@@ -114,53 +154,6 @@ def _fits(found: str, wanted: str) -> bool:
 
 def _plain(version: str) -> str:
     return re.sub(r"^(?:version|release|v)[\s.:-]*(?=\d)", "", version.strip().lower())
-
-
-# -- who has validated it
-
-
-def validator_defects(document: Document, wanted: t.Sequence[str]) -> tuple[list[Defect], str]:
-    """Somebody other than its author has validated it, and all who have to; with their names."""
-    written = first(document.front, VALIDATED)
-    if not written:
-        written = _signed(document)
-    everybody = people(written) if written else []
-    refused = [name for name in everybody if standing(name) == REFUSED and not is_nobody(name)]
-    if refused:
-        return [Defect(Status.FAIL, phrase("it is not validated: {names:list}", names=refused))], ""
-    names = [name for name in everybody if not is_nobody(name) and is_person(name) and standing(name) == DONE]
-    if not names:
-        said = (
-            phrase("who has validated it is a placeholder ({names})", names=written)
-            if written
-            else phrase("nobody is named who has validated it (validated_by)")
-        )
-        return [Defect(Status.FAIL, said)], ""
-    author = first(document.front, AUTHOR)
-    kind, doubtful = others(written, author)
-    if kind == SAME:
-        return [Defect(Status.FAIL, phrase("it was validated by its author only ({author})", author=written))], written
-    signed = f" {normalize(' , '.join(names))} "
-    missing = [name for name in wanted if f" {normalize(name)} " not in signed]
-    if missing:
-        return [Defect(Status.FAIL, phrase("it is not validated by {names:list}", names=missing))], written
-    if kind == MAYBE:
-        said = phrase(
-            "it was validated by {names:list}, who may be its author {author}: write both names in full", names=doubtful, author=author
-        )
-        return [Defect(Status.UNKNOWN, said)], written
-    return [], written
-
-
-def _signed(document: Document) -> str:
-    """What stands in a section of signatures."""
-    for section in document.sections:
-        if any(names_section(section.title, name) for name in _SIGNED) and not says_nothing(section):
-            said = [
-                part.text.replace(" | ", ", ") for part in section.parts if part.kind in ("words", "row") and not is_placeholder(part.text)
-            ]
-            return one_line(", ".join(said), 200)
-    return ""
 
 
 # -- its date, and the service's
@@ -201,7 +194,7 @@ def last_change(folder: str, runner: Runner) -> dt.date | None:
         raise CannotObserve(phrase("the folder of the service {path:path} does not exist", path=folder))
     if git_root(os.path.realpath(folder)) is None:
         return None
-    paths = [".", *(f":(exclude,glob)**/{name}" for name in _EXCLUDED)]
+    paths = [".", *(f":(exclude,glob){name}" for name in _EXCLUDED)]
     log = runner.run(["git", "log", "-1", "--format=%cI %P", "--", *paths], cwd=folder, env=_QUIET)
     if log.rc != 0:
         reason: str | Message = (log.stderr.strip().splitlines() or [phrase("exit code {code}", code=log.rc)])[0]
@@ -217,12 +210,11 @@ def last_change(folder: str, runner: Runner) -> dt.date | None:
 
 
 __all__ = (
-    "VALIDATED",
+    "UPDATED",
     "VERSION",
     "age_defects",
     "is_version",
     "last_change",
-    "validator_defects",
     "version_defects",
     "versions_of",
     "with_date",

@@ -17,6 +17,8 @@ _NO_PERSON = re.compile(
     r"(?:\S+ )?bots?|dependabot.*|renovate.*|github actions?.*|gitlab(?: ci| runner)?|jenkins|ci(?: cd)?|cd|robots?"
     r"|automat(?:ion|ed|ic|ically)"
     r"|automatique(?:ment)?|pipelines?|system|systeme|root|cron|scripts?|ansible|awx|scheduler|noreply|no reply|yes|oui|true|ok|done|fait"
+    r"|(?:the |its |l |same |son )?(?:authors?|auteurs?|autrice|writer|redacteur)|(?:the )?same(?: persons?)?|idem"
+    r"|ditto|(?:the |our |my |l )?(?:team|equipe)"
     r"|me|myself|i|moi(?: meme)?|us|we|nous|self|him|her|he|she|lui|elle|everybody|everyone|tous|tout le monde|all|anyone|anybody"
 )
 _LATER = re.compile(
@@ -25,8 +27,12 @@ _LATER = re.compile(
     r"|planifiee?|pas encore|jamais|demandee?|in progress|en cours|asked|a (?:valider|executer|relire|approuver|tester)"
     r"|not (?:executed|tested|rehearsed|done|played)|non (?:execute|teste|joue)e?|draft|brouillon)\b"
 )
+_UNTICKED = re.compile(r"\[\s?\]|[☐□▢◻⬜]")
 _REFUSED = re.compile(
-    r"\b(?:refuse[ds]?|refusee?|rejected|rejects|rejetee?|declined|declines|denied|disapproved|not (?:approved|validated|accepted|signed)"
+    r"^(?:not?|non|pas|aucune?|without|sans|except|sauf|excluding|hors) \w.*"
+    r"|\b(?:waived|waiver|skipped|exempt(?:ed)?|bypassed|dispensee?|derogation|not (?:needed|required|applicable)"
+    r"|(?:non|pas) (?:requise?|necessaire)"
+    r"|refuse[ds]?|refusee?|rejected|rejects|rejetee?|declined|declines|denied|disapproved|not (?:approved|validated|accepted|signed)"
     r"|(?:non|pas) (?:validee?|approuvee?|acceptee?|signee?)|changes requested|withdrawn|revoked|retiree?|did not|does not|n a pas)\b"
 )
 _FAILED = re.compile(
@@ -49,7 +55,7 @@ def is_person(name: str) -> bool:
 def standing(name: str) -> str:
     """Whether what is written with a name says that its owner has done it, is still to do so, or has refused."""
     plain = normalize(name)
-    if _LATER.search(plain):
+    if _LATER.search(plain) or _UNTICKED.search(name):
         return LATER
     return REFUSED if _REFUSED.search(plain) else DONE
 

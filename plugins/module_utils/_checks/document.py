@@ -21,14 +21,15 @@ from .._phrase import Message, and_more, phrase, plural
 from .._runner import Runner
 from ._call_codes import codes_in, pattern_of
 from ._code_answers import code_defects
-from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, owner_defects, review
+from ._document_fields import OWNER, REVIEWED, Dated, Defect, first, newest, owner_defects, review
 from ._document_head import above, with_head
 from ._document_links import SITES, Linked
 from ._document_presets import CALL_SCRIPT, KNOWN_ERRORS, PRESETS, names
 from ._document_sections import section_defects
 from ._document_source import PAGES_SPEC, SOURCE_CONSTRAINTS, SOURCE_SPEC, Source, SourceArguments, source_of
 from ._document_status import status_defects
-from ._document_version import age_defects, last_change, validator_defects, version_defects, versions_of, with_date
+from ._document_validation import validator_defects
+from ._document_version import UPDATED, age_defects, last_change, version_defects, versions_of, with_date
 from ._known_errors import known_error_defects
 from ._left_to_do import left_to_do
 
@@ -143,7 +144,7 @@ class _Examination:
         defects += self._sections()
         fields, reviewed = self._fields()
         # what stands in a front matter that was not read is not known to be missing
-        defects += [defect for defect in fields if not document.front_unread]
+        defects += [defect for defect in fields if document.front_problem is None]
         if args["preset"] == KNOWN_ERRORS:
             found, self.observed["known_errors"] = known_error_defects(document, args["version"])
             defects += found
@@ -185,11 +186,12 @@ class _Examination:
             defects += owner_defects(document.front)
         self.observed["owner"] = first(document.front, OWNER)
         if args["validators_required"] or args["validators"]:
-            found, self.observed["validated_by"] = validator_defects(document, args["validators"])
+            found, self.observed["validated_by"] = validator_defects(document, args["validators"], self.runner.now())
             defects += found
-        self.observed["versions"] = list(versions_of(document))
+        head = above(document)
+        self.observed["versions"] = versions_of(document, head)
         if args["version_required"]:
-            defects += version_defects(document, args["version"])
+            defects += version_defects(document, head, args["version"])
         dated = dataclasses.replace(document, front=with_date(document.front, REVIEWED))
         reviewed = review(dated, self.source.place, args["max_age"], self.runner.now())
         self.observed["reviewed"] = reviewed.days[0].isoformat() if reviewed.days else None
@@ -197,7 +199,7 @@ class _Examination:
         try:
             changed = self._changed()
             self.observed["service_changed"] = changed.isoformat() if changed else None
-            defects += age_defects(reviewed, changed, args["behind"])
+            defects += age_defects(newest(reviewed, document.front, UPDATED, self.runner.now()), changed, args["behind"])
         except CannotObserve as exc:
             defects.append(Defect(Status.UNKNOWN, exc.message))
         return defects, reviewed

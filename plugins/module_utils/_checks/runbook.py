@@ -106,7 +106,7 @@ def _examined(source: Source, args: Arguments, runner: Runner, reading: Reading)
     reviewed = review(document, source.place, args["max_age"], now)
     fields += reviewed.defects
     # what stands in a front matter that was not read is not known to be missing
-    defects += [defect for defect in fields if not document.front_unread]
+    defects += [defect for defect in fields if document.front_problem is None]
     counts = {"links": 0, "ignored": 0}
     if args["check_links"]:
         linked = Linked(document, source.url, source.place, t.cast("t.Any", args), reading, runner)

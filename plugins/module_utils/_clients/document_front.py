@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The front matter of a document: YAML between dashes, TOML between plus signs, JSON in braces. PRIVATE to the collection.
 
-Runs in the process of ``document_program``. No alias of YAML is followed.
+Runs in the process of ``document_program``. No alias of YAML is followed. Numbers and dates are texts, as they are written: as a number
+the version 1.10 would be 1.1.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .document_building import Builder
 
 LARGEST = 32 * 1024  # characters of a front matter
 DEEPEST = 20
+_CAMEL, _HUMPS = re.compile(r"[a-z]+(?:[A-Z][a-z]+){1,6}"), re.compile(r"(?=[A-Z])")
 _FENCES = {"---": ("yaml", ("---", "...")), "+++": ("toml", ("+++",)), ";;;": ("json", (";;;",))}
 
 
@@ -65,6 +67,9 @@ def _taken(kind: str, written: str, text: str, stop: int, builder: Builder, abov
         return text
     for name, value in values.items():
         builder.field(_name(name), _plain(value, 0))
+    parameters = values.get("params")  # where Hugo has what it does not know
+    for name, value in parameters.items() if isinstance(parameters, dict) else ():
+        builder.field(_name(name), _plain(value, 1))
     return "\n" * text.count("\n", 0, stop) + text[stop:]
 
 
@@ -72,7 +77,7 @@ def _values(kind: str, written: str) -> object:
     if len(written) > LARGEST:
         raise _Unread("large")
     try:
-        return _toml(written) if kind == "toml" else json.loads(written) if kind == "json" else _yaml(written)
+        return _toml(written) if kind == "toml" else _json(written) if kind == "json" else _yaml(written)
     except RecursionError:
         raise _Unread("deep") from None
     except ValueError:
@@ -94,10 +99,24 @@ def _yaml(written: str) -> object:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
                 raise _Unread("deep", line)
-        return yaml.safe_load(written) or {}
+        return yaml.load(written, Loader=_texts(yaml.SafeLoader)) or {}  # noqa: S506 # of the safe one
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         raise _Unread("yaml", mark.line + 1 if mark else 1) from None
+
+
+def _texts(safe: t.Any) -> t.Any:
+    """The safe loader, to which what has no quotes is a truth value, nothing, a merge, or a text."""
+    kept = ("bool", "null", "merge")
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag.rpartition(":")[2] in kept]
+        for first, known in safe.yaml_implicit_resolvers.items()
+    }
+    return type("_Texts", (safe,), {"yaml_implicit_resolvers": resolvers})
+
+
+def _json(written: str) -> object:
+    return json.loads(written, parse_float=str, parse_int=str, parse_constant=str)
 
 
 def _toml(written: str) -> object:
@@ -105,12 +124,13 @@ def _toml(written: str) -> object:
         import tomllib  # noqa: PLC0415 # from Python 3.11 on
     except ImportError:
         raise _Unread("no_toml") from None
-    return tomllib.loads(written)
+    return tomllib.loads(written, parse_float=str)
 
 
 def _name(name: object) -> str:
-    """YAML takes ``on`` for a truth value, whoever writes it for a date."""
-    return "on" if name is True else str(name)
+    """YAML takes ``on`` for a truth value, whoever writes it for a date. ``lastReviewed`` is ``last reviewed``."""
+    written = "on" if name is True else str(name)
+    return _HUMPS.sub(" ", written) if _CAMEL.fullmatch(written) else written
 
 
 def _plain(value: object, depth: int) -> object:

@@ -32,6 +32,17 @@ _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _MONTH_ALONE = re.compile(r"(?:(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4}))(?![\d/.-])")
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _WITHOUT_MEANING = ("le", "the", "on", "of", "du", "er", "st", "nd", "rd", "th", "a", "at", "the")
+_WEEK = re.compile(r"(\d{4})-?W(\d{2})(?!\d)", re.IGNORECASE)
+_SHORT = re.compile(r"(\d{1,2})[-/. ]([^\W\d_]{3,9})\.?[-/. ](\d{2})(?!\d)")  # 01-Oct-26
+_BEFORE = re.compile(
+    r"(?:(?:last |derniere )?(?:reviewed|review|verified|checked|validated|updated|tested|executed|rehearsed|done|revu|revue|relu|relue"
+    r"|relecture|verifie|verifiee|valide|validee|teste|testee|execute|executee|fait|faite|joue|jouee)(?: (?:on|le|at|the|du))?)"
+)
+_PERSON = re.compile(r"[A-ZÀ-Ý][\w.'’-]{0,30}(?: [A-ZÀ-Ý][\w.'’-]{0,30}){1,3}(?: ?\([^()]{0,40}\))?")
+_NO_PERSON = re.compile(
+    r"\b(?:next|prochaine?|reviews?|revue|due|until|since|before|after|valid|expires?|planned|date|target|version|not|release)\b"
+)
+_BREAK = re.compile(r"\s*([,;(–—]|-(?=\s))\s*|\s*:\s*|\s+(?=\d)|\s+(?:on|le|at)\s+")
 _DAYS = (
     *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "tues", "wed", "thu", "thur", "thurs"),
     *("fri", "sat", "sun", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lun", "mer", "jeu", "ven", "sam"),
@@ -52,10 +63,32 @@ def days_meant(value: object, *, day_first: bool = False) -> list[dt.date]:
     return sorted({day for day in (found if found is not None else _of_words(text)) if day is not None})
 
 
+def days_within(value: object, *, day_first: bool = False) -> list[dt.date]:
+    """As ``days_meant``; also of a date behind what was done (``Reviewed on ...``) or who has done it (``Jane Doe, ...``)."""
+    days = days_meant(value, day_first=day_first)
+    if days or not isinstance(value, str):
+        return days
+    text = value.strip()[:_LONGEST]
+    for match in _BREAK.finditer(text):
+        before = text[: match.start()]
+        named = match.group(1) and _PERSON.fullmatch(before) and not _NO_PERSON.search(normalize(before))
+        if named or _BEFORE.fullmatch(normalize(before)):
+            days = days_meant(text[match.end() :], day_first=day_first)
+            if days:
+                return days
+    return []
+
+
 def _of_numbers(text: str, day_first: bool) -> list[dt.date | None] | None:
     match = _YEAR_FIRST.match(text) or None
     if match:
         return [_day(match.group(1), match.group(3), match.group(4))]
+    match = _WEEK.match(text)
+    if match:
+        return _week(int(match.group(1)), int(match.group(2)))
+    match = _SHORT.match(text)
+    if match and normalize(match.group(2)) in _MONTHS:
+        return [_day(f"20{match.group(3)}", str(_MONTHS[normalize(match.group(2))]), match.group(1))]
     match = _COMPACT.match(text)
     if match:
         return [_day(*match.groups())]
@@ -105,6 +138,14 @@ def _month(year: int, month: int) -> list[dt.date | None]:
     return [first, later - dt.timedelta(days=1)]
 
 
+def _week(year: int, number: int) -> list[dt.date | None]:
+    """A week alone may mean each of its days."""
+    try:
+        return [dt.date.fromisocalendar(year, number, day) for day in (1, 7)]
+    except ValueError:
+        return []
+
+
 def _day(year: str, month: str, day: str) -> dt.date | None:
     try:
         return dt.date(int(year), int(month), int(day))
@@ -112,4 +153,4 @@ def _day(year: str, month: str, day: str) -> dt.date | None:
         return None
 
 
-__all__ = ("days_meant",)
+__all__ = ("days_meant", "days_within")

@@ -179,7 +179,7 @@ def test_html(tmp_path: pathlib.Path) -> None:
         ("last_reviewed: 2026-11-01", "last_reviewed: soon", "'soon' is not a date"),
         ("last_reviewed: 2026-11-01\n", "", "no review date"),
         ("author: Jane Doe", "author: 'Jane", "the front matter is not valid YAML"),
-        ("last_reviewed: 2026-11-01", "last_reviewed: 2026-02-30", "not valid YAML"),
+        ("last_reviewed: 2026-11-01", "last_reviewed: 2026-02-30", "is not a date"),
     ],
 )
 def test_defects(tmp_path: pathlib.Path, old: str, new: str, message: str) -> None:

@@ -149,6 +149,12 @@ def test_parts_of_a_section(read: Read) -> None:
         ("<!-- owner: a\n reviewed: 2026-10-01 -->\n# T\n", {"owner": "a", "reviewed": "2026-10-01"}),
         ("Intro.\n\n---\nowner: a\n---\n\n# T\n", {}),
         ("---\n\n# T\n", {}),
+        ("---\nversion: 1.10\nb: 0x10\nc: 1:30\nd: [010, true, ~, 2026-02-30]\n---\n# T\n",
+         {"version": "1.10", "b": "0x10", "c": "1:30", "d": ["010", True, None, "2026-02-30"]}),
+        ("---\nlastReviewed: 2026-10-01\non: 2026\nparams: {owner: a}\n---\n# T\n",
+         {"last reviewed": "2026-10-01", "on": "2026", "params": {"owner": "a"}, "owner": "a"}),
+        ("+++\nversion = 1.10\n+++\n# T\n", {"version": "1.10"}),
+        (';;;\n{"version": 1.10, "n": 1e400}\n;;;\n# T\n', {"version": "1.10", "n": "1e400"}),
         ("---\n- a\n---\n# T\n", {}),
         ("{{ include }}\n# T\n", {}),
         ("{broken\n}\n# T\n", {}),
@@ -168,20 +174,14 @@ BOMB = "a: &a [x, x]\n" + "".join(f"{n}: &{n} [*{p}, *{p}, *{p}, *{p}]\n" for p,
     [
         (f"---\n{BOMB}---\n", True, "aliases"),
         ("---\na: {b: 'c}\n---\n", False, "not valid YAML"),
-        ("---\na: 2026-02-30\n---\n", False, "not valid YAML"),
         ("---\na: " + "[" * 2000 + "\n---\n", True, "levels"),
         ("---\na: " + "x" * 40_000 + "\n---\n", True, "too long"),
-        ("---\na: 0x" + "f" * 20_000 + "\n---\n", False, "not valid YAML"),
         ("+++\na = \n+++\n", False, "not valid TOML"),
         ("---\na: !!python/object/apply:os.system [id]\n---\n", False, "not valid YAML"),
     ],
 )
 def test_a_front_matter_that_is_not_read(read: Read, text: str, unread: bool, said: str) -> None:
-    try:
-        document = read(text + "# T\n")
-    except CannotObserve as exc:
-        assert "could not be read" in str(exc) and "0x" in text
-        return
+    document = read(text + "# T\n")
     assert document.front_unread is unread and said in str(document.front_problem)
     assert [section.title for section in document.sections] == ["T"]
 
