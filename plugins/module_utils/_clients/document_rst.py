@@ -58,8 +58,7 @@ _SOMETIMES = ("only", "ifconfig")
 _HTML = re.compile(
     r"\s*(?:html|(?:html|builder_html) or .{0,200}|.{0,200} or html|builder_html|not (?:latex|pdf|epub|man|text|gettext|builder_\w+))\s*"
 )
-_UNKNOWN = re.compile(r'(?:Unknown target name|Undefined footnote or citation|Undefined substitution referenced): "(.+)"', re.DOTALL)
-_SUBSTITUTION = re.compile(r"\|[^|]+\|_{0,2}")
+_UNKNOWN = re.compile(r'(?:Unknown target name|Undefined footnote or citation): "(.+)"', re.DOTALL)
 _AMBIGUOUS = re.compile(r'Duplicate target name, cannot be used as a unique reference: "(.+)"', re.DOTALL)
 _LOST = re.compile(r"Unexpected section title|Title level inconsistent|Inconsistent title|A level \d+ section cannot", re.IGNORECASE)
 
@@ -213,10 +212,6 @@ class _Reader:
         self.builder.end_as(SUMMARY)
 
     _rubric = _title
-
-    def _problematic(self, node: _Node, level: int) -> None:
-        if not _SUBSTITUTION.fullmatch(node.astext()):
-            self._children(node, level)
 
     def _topic(self, node: _Node, level: int) -> None:
         if "contents" not in node.attributes.get("classes", ()):

@@ -29,7 +29,7 @@ _INCLUDE = re.compile(
     r"|\{![^{}!]{1,300}![^{}]{0,20}\}"  # markdown-include
     rf"|\{{{_NAME}\b[^{{}}]{{0,300}}\}}|\{{(?:macro|children|pagetree|contentbylabel|jira|view-?file|viewpdf|drawio|gliffy)\b[^{{}}]{{0,300}}\}}"
     rf"|[!@#$]{{1,2}}{_NAME}[\w-]{{0,20}}[\s(\[\"'<:].{{1,500}}|\[!{_NAME}\b.{{0,500}}|:{{2,3}}\s?{_NAME}\b.{{0,500}}"
-    rf"|(?:\.\.\s{{1,3}})?{_NAME}::.{{0,500}}|\.\. (?:only|ifconfig)::.{{0,500}}"  # reStructuredText, AsciiDoc
+    rf"|(?:\.\.\s{{1,3}})?{_NAME}::.{{0,500}}|\.\. (?:only|ifconfig)::.{{0,500}}|\|[^\s|][^|]{{0,80}}[^\s|]\|"  # reStructuredText, AsciiDoc
     r"|;?-{1,8}8<-{1,8}.{0,500}|!\[\[[^\[\]]{1,300}\]\]|<{1,2}\[[^\[\]]{1,300}\]\([^()]{1,300}\)|@\[:.{0,200}|<<<\s{0,3}[@./]\S.{0,300}"
     r"|</?(?:include|xi:include|esi:include|import)\b.{0,500}|\{\{\s{0,3}</?include\b.{0,300}"
     r")\s*",

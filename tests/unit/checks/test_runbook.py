@@ -75,13 +75,13 @@ FRENCH = """\
 ## 1. SYMPTÔMES observés
 La file grossit.
 ## 2 – Diagnostic
-x
+Faire ainsi.
 ## Remédiation / contournement
-x
+Faire ainsi.
 ## 3) Escalade et contacts
-x
+Faire ainsi.
 ## Procédure de retour en arrière
-x
+Faire ainsi.
 """
 
 
@@ -202,7 +202,7 @@ def test_today_somewhere_else_is_not_the_future(tmp_path: pathlib.Path) -> None:
 
 
 def test_a_custom_section_and_an_owner_that_is_not_required(tmp_path: pathlib.Path) -> None:
-    text = "---\nreviewed: 2026-11-01\n---\nPlan de REPRISE d'activité\n----\nx\n\nAutre\n----\nx\n"
+    text = "---\nreviewed: 2026-11-01\n---\nPlan de REPRISE d'activité\n----\nFaire ainsi.\n\nAutre\n----\nx\n"
     assert str(look(tmp_path, text, sections=["plan de reprise"], owner_required=False).status) == "pass"
     assert str(look(tmp_path, text, sections=["plan de secours"], owner_required=False).status) == "fail"
 
