@@ -15,8 +15,8 @@ Ways in which it could pass by a statement that nobody made, or that does not ho
  9. with a page that is gone, that says so with status 200, that is a login, that leads to a login, that fails, that nobody can reach, whose
     content is another now; with credentials for somebody who is not to have them, or for a host that is led to
 10. with a page of the machine's own network: link-local, by its number, by a redirect, the name of a cloud's metadata
-11. with a sentence that says nothing (the line to fill in, TBD), the contrary ("was NOT held", "refused"), the future ("reste à planifier"), a part
-    ("half of the team was trained"), or something of another version; by NAME
+11. with a sentence that says nothing (the line to fill in, TBD), the contrary ("was NOT held", "refused"),
+    the future ("reste à planifier"), a part ("half of the team was trained"), or something of another version; by NAME
 In whose file it stands, who brought it, and for which service: that is planned, see tests/unit/core/test_attesting.py.
 """
 
