@@ -52,6 +52,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         "/minutes.html": (200, b"<html><title>Handover</title><h1>Handover</h1><p>" + b"words of the handover " * 60 + b"</p></html>"),
         "/empty": (200, b""),
         "/handover": (200, LOGIN),
+        "/form": (200, b"<html><form><input name=user></form></html>"),
         "/soft": (200, b"<html><title>Page not found</title><h1>Page not found</h1></html>"),
         "/broken": (503, b"later"),
         "/private": (401, b"who are you?"),
@@ -546,6 +547,7 @@ ROWS = [
         "unknown",
         r"its evidence cannot be seen: .* answers with a login page",
     ),
+    Row("attestation", "a form without a word", page("/form"), "unknown", r"asks who it is that reads it"),
     Row("attestation", "the page leads to a login", page("/to-login", LOGIN), "unknown", r"login page"),
     Row("attestation", "the page wants a login", page("/private"), "unknown", r"asks for a login \(status 401\)"),
     Row(
