@@ -119,9 +119,10 @@ class ActionModule(ActionBase):
             made = draft.register()
         except Refused as exc:
             raise refuse(exc) from None
+        warnings = [fit(said) for said in draft.left_out]
         asked = str(options["language"] or made.language or "en")
         if problem := not_in_language(asked):
-            self._display.warning(fit(problem))
+            warnings.append(fit(problem))
         data = _register.data_of(made, words(asked), collection_version())
         if options["show"]:
             Display().display(fit(register_texts.as_table(data, words(asked))))
@@ -143,6 +144,7 @@ class ActionModule(ActionBase):
             "level": made.level,
             "register": to_plain(data),
             "written": written,
+            **({"warnings": warnings} if warnings else {}),
         }
 
 

@@ -42,14 +42,16 @@ _DONE = (
 _TROUBLE = (
     r"(?:refus\w*|reject\w*|rejet\w*|declin(?:e|ed|es|ing|ee|ees)|failed|fails?|failing|fell\s+through|echecs?|echou\w+|unsuccessful\w*|impossibles?"
     r"|without\s+success|sans\s+succes|abort\w*|abandon\w*|cancel\w*|annul\w*|postpon\w*|reporte(?:e|s|es)?|repouss\w+|differe(?:e|s|es)|ajourn\w+"
-    r"|suspend\w*|delayed|deferred|overdue|pending|awaiting|waiting\s+for|en\s+attente|attend(?:ons|ent)?|planned|scheduled|planifi\w+"
+    r"|turned\s+down|called\s+off|put\s+off|(?:went|gone)\s+wrong|crashed|en\s+preparation|no\s?-?go|untrained|untested|unread|unsigned"
+    r"|still\s+open|(?:restent?|remains?)\s+(?:ouverte?s?|open)|c['’]est\s+faux|untrue|withdrew|objected|objects?(?=\s*$|\s+to)|oppos(?:e|es|ed|ee|ent)"
+    r"|(?:avis|opinion)\s+negati(?:f|ve)|negative\s+opinion|(?:test|essai|exercice|est|ete)\s+ratee?s?|suspend\w*|delayed|deferred|overdue|pending|awaiting|waiting\s+for|en\s+attente|attend(?:ons|ent)?|planned|scheduled|planifi\w+"
     r"|programmee?s?|prevue?s?|(?:_a_|a)\s+(?:faire|planifier|tenir|venir|former|realiser|refaire|valider|organiser|programmer|prevoir|completer"
     r"|lever)|restent?\s+(?:_a_|a)|yet\s+to|still\s+to|to\s+be\s+\w+(?:ed|ld|ne|t|n)|(?<!\bwhat\s)to\s?-?do|en\s+cours|in\s+progress|under\s?way|ongoing"
     r"|partiel\w*|partial\w*|partly|in\s+part|en\s+partie|incomplete?\w*|unfinished|inachev\w+|ko|nok|unable|incapables?|incapacite"
     r"|insufficient\w*|insuffisan\w+|unacceptable|inacceptables?|invalid(?:e|es|ated)?|defavorables?|unfavou?rable|disapprov\w+|interrupted"
     r"|interromp\w+|withdrawn|revoked|revoque\w*|going\s+to\s+be|aura\s+lieu|auront\s+lieu|will\s+take\s+place"
     r"|(?:no|without|sans|pas\s+de|absence\s+de|absence\s+of|lack\s+of|missing)\s+(?:handover|passation|training|formation|approval|accord"
-    r"|validation|sign-?off|signature|tests?|rehearsal|repetition|exercise|exercice)\b(?!\s+(?:issue|problem|incident|failure|anomal)\w*)"
+    r"|validation|sign-?off|signature|evidence|preuve|tests?|rehearsal|repetition|exercise|exercice)\b(?!\s+(?:issue|problem|incident|failure|anomal)\w*)"
     r"|doi(?:t|vent)\s+encore|(?:doit|doivent|devra|devront|devraient|devrait)\s+(?:etre\s+\w+|avoir\s+lieu|se\s+tenir)|expected|attendue?s?|due"
     rf"|(?:(?:will|must|should|would|may|might|needs?\s+to)\s+(?:still\s+)?be|sera|seront|serait)\s+(?:\w+\s+)?{_DONE})"
 )
@@ -60,24 +62,28 @@ _NEGATION = (
 _HARMLESS = re.compile(
     rf"(?:\W+(?:only|just|merely|seulement|uniquement)\b|(?:\W+(?!(?:{_DONE}|yet|encore)\b)\w+){{0,2}}?\W+"
     rf"(?:(?!planned|scheduled|planifi|prevu|programme){_TROUBLE}|affected|impacted|lost|missing|blocked|open|degraded|disturbed"
-    r"|notic\w+|remarqu\w+|ressenti\w*|percu\w*|felt|visibles?|exceed\w*|depass\w+|los[est]\w*|touch\w+|chang\w+|caus\w+|needed|required"
+    r"|notic\w+|remarqu\w+|ressenti\w*|percu\w*|felt|visibles?|exceed\w*|depass\w+|los[est]\w*|touch\w+|chang\w+|caus\w+|need\w*|required"
     r"|necessary|necessaires?|bloquante?s?|affecte\w*|impacte\w*|perdu\w*|applicable|degrade\w*)\b)"
 )
 _DENYING = re.compile(
     r"(?:\b(?:not|n['’]t|never|no|no\s+longer|without|sans|pas|plus|jamais|non|aucune?|ni|nothing|nobody|rien|personne|none|zero|0|nulle?)"
     r"\W+(?:(?:_a_|\w+)\W+){0,2})$"
 )
-_NO = re.compile(r"(?:no|without|sans|pas|absence|lack|missing)\b")
+_NO = re.compile(r"(?:no|nogo|without|sans|pas|absence|lack|missing)\b")
+_NE = re.compile(r"\bn(?:['’]\s?|e\s+)$")
 _THERE = re.compile(r"\bn['’]\s?y\s+(?:a|avait)\s+$")
-_CASE = re.compile(r"\b(?:en\s+cas\s+d(?:['’]|e\s)|(?:in\s+case|in\s+the\s+event)\s+of\s|if\s(?:\w+\s){0,3}|what\s)\s*(?:an?\s|un\s)?$")
+_CASE = re.compile(
+    r"\b(?:en\s+cas\s+d(?:['’]|e\s)|(?:in\s+case|in\s+the\s+event)\s+of\s|as\s|comme\s|if\s(?:\w+\s){0,3}|what\s)\s*(?:an?\s|un\s)?$"
+)
 _TOKENS = re.compile(rf"(?<![\w-])(?:(?:(?P<bad>{_TROUBLE})|(?P<done>{_DONE}))(?![\w-])|(?P<no>{_NEGATION})(?!\w))")
 _NOBODY = re.compile(
     r"^(?:\W*(?:there\s+(?:was|is)|il\s+n)?\W*)(?:no|nobody|nothing|none|aucune?|personne|rien|pas\s+une?|pas\s+d(?:e|['’]))\b"
 )
 _PART = re.compile(
     r"\b(?:(?:only\s+)?(?:half|part|a\s+third|a\s+quarter|most|some|a\s+few|one|two)\s+of\s+(?:the|our|its|their)|la\s+moitie|une\s+partie|un\s+tiers|only\s+(?:part|half|some|one|two)"
-    r"|all\s+but|not\s+(?:everyone|everybody|all)|except(?:ed|e|\s+for)?|hormis|sauf|a\s+moitie|seulement|seule?\s+une\s+partie|partiel\w*|partial\w*|partly|in\s+part|en\s+partie)\b"
+    r"|all\s+but|not\s+(?:everyone|everybody|all)|except(?:ed|e|\s+for)?|hormis|sauf|a\s+moitie|almost|nearly|mostly|presque|majoritairement|bientot|seulement|seule?\s+une\s+partie|partiel\w*|partial\w*|partly|in\s+part|en\s+partie)\b"
 )
+_SHARE = re.compile(r"\b(\d{1,4})\s+(?:\w+\s+)?(?:of|out\s+of|sur)\s+(?:the\s+|les\s+)?(\d{1,4})\b")
 _ATTRIBUTE = re.compile(r"\b(?:the|a|an|any|each|every|all|of|with|for|after|this|that|its|previous|last|first|d['’]un|d['’]une)\s+$")
 _FOLLOWED = re.compile(r"\s+(?!(?:by|for|to|until|on|in|at|as|due|with|par|au|le|la|les|pour)\b)\w")
 _RESOLVED = re.compile(
@@ -137,11 +143,15 @@ def _says(clause: str) -> bool | None:
     """True: it denies; False: it says something else; None: it has nothing that decides."""
     main = _MAIN.search(clause) or (None if _ENGLISH.search(clause) else _HAS.search(clause))
     start = main.start() if main else 0
-    if _PART.search(clause):
+    start -= 2 if clause[max(start - 2, 0) : start] in ("n'", "n\N{RIGHT SINGLE QUOTATION MARK}") else 0
+    share = _SHARE.search(clause)
+    if _PART.search(clause) or (share and int(share[1]) < int(share[2])):
         return True
     nobody = _NOBODY.match(clause)
     for match in _TOKENS.finditer(clause, start):
         if match.lastgroup == "done":
+            if _NE.search(clause[: match.start()]):
+                continue  # "n'accepte pas"
             return bool(nobody)  # "no handover was held"
         if match.lastgroup == "no":
             there = _THERE.search(clause[: match.start()])  # "il n'y a pas de point ouvert"

@@ -15,8 +15,8 @@ Ways in which it could pass by a statement that nobody made, or that does not ho
  9. with a page that is gone, that says so with status 200, that is a login, that leads to a login, that fails, that nobody can reach, whose
     content is another now; with credentials for somebody who is not to have them, or for a host that is led to
 10. with a page of the machine's own network: link-local, by its number, by a redirect, the name of a cloud's metadata
-11. with a sentence that says nothing (the line to fill in, TBD), the contrary ("was NOT held", "refused"), later ("reste à planifier"),
-    a part ("half of the team was trained"), or something of another version; by NAME
+11. with a sentence that says nothing (the line to fill in, TBD), the contrary ("was NOT held", "refused"),
+    the future ("reste à planifier"), a part ("half of the team was trained"), or something of another version; by NAME
 In whose file it stands, who brought it, and for which service: that is planned, see tests/unit/core/test_attesting.py.
 """
 
@@ -52,6 +52,7 @@ class Pages(http.server.BaseHTTPRequestHandler):
         "/minutes.html": (200, b"<html><title>Handover</title><h1>Handover</h1><p>" + b"words of the handover " * 60 + b"</p></html>"),
         "/empty": (200, b""),
         "/handover": (200, LOGIN),
+        "/form": (200, b"<html><form><input name=user></form></html>"),
         "/soft": (200, b"<html><title>Page not found</title><h1>Page not found</h1></html>"),
         "/broken": (503, b"later"),
         "/private": (401, b"who are you?"),
@@ -546,6 +547,7 @@ ROWS = [
         "unknown",
         r"its evidence cannot be seen: .* answers with a login page",
     ),
+    Row("attestation", "a form without a word", page("/form"), "unknown", r"asks who it is that reads it"),
     Row("attestation", "the page leads to a login", page("/to-login", LOGIN), "unknown", r"login page"),
     Row("attestation", "the page wants a login", page("/private"), "unknown", r"asks for a login \(status 401\)"),
     Row(

@@ -264,6 +264,35 @@ def test_beside_group_variables_that_nobody_can_decrypt(tmp_path: pathlib.Path) 
     assert outcome.rc == 0 and outcome.says("hosts p1"), outcome.output
 
 
+ROSTERS = """
+rosters:
+  pay: {calendar_url: "{{ vault_cal }}", time_zone: Europe/Paris, tiers: {N1: N1}}
+  nights: !vault |
+    $ANSIBLE_VAULT;1.1;AES256
+    33363965326261303234653062616566653266316132633263373962343133613137356137316539
+    3761313339336234393134326263656531646133396339640a363439623866353161343239303237
+    38386466653066363464346431396631613033656533393365336562653863323336306562646162
+    6135346235643732310a343264363734633833663464326663343863396662346463386564313439
+    6632
+"""
+
+
+def test_the_address_of_a_roster_in_a_vault_that_is_not_there(tmp_path: pathlib.Path) -> None:
+    """As docs/rosters.md writes it."""
+    chains = ORGANISATION.replace("response: 15m}", "response: 15m, roster: pay}").replace(
+        "response: 30m}", "response: 30m, roster: nights}"
+    )
+    found = made(tmp_path / "site", organisation=chains + ROSTERS).entry("SUP-02")
+    why = " ".join(found["why"])
+    assert found["state"] == "later"
+    assert "rosters.pay.calendar_url comes from the variable vault_cal, which this run does not know" in why
+    assert "rosters.nights is encrypted, and this run cannot decrypt it" in why and "organisation.yml:1" in why
+
+
+def test_a_language_that_there_is_not_is_told(tmp_path: pathlib.Path) -> None:
+    assert made(tmp_path / "site", language="de").outcome.says("left out: language (readiness_language)")
+
+
 def test_wrong_input_is_refused(tmp_path: pathlib.Path) -> None:
     (tmp_path / "site").mkdir()
     site = Site(tmp_path / "site")

@@ -128,6 +128,8 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
     if not letters and not page.headings and not page.pictures:
         if page.scripts:
             return Verdict(UNKNOWN, shell(where))
+        if page.inputs:
+            return Verdict(UNKNOWN, phrase("{url:path} answers with a page that asks who it is that reads it", url=where))
         if not page.around:
             return Verdict(DEAD, phrase("{url:path} answers with status {status} and an empty page", url=where, status=answer.status))
     anchors = frozenset(name.removeprefix("user-content-") for name in page.anchors)

@@ -47,6 +47,10 @@ def missing(service: str, organisation: str | None = ORGANISATION + ROSTERS) -> 
     return str(refused.value)
 
 
+def test_a_roster_that_is_named_where_none_is_declared() -> None:
+    assert "the roster nights is named by a support chain, and not declared" in missing(WEB, ORGANISATION)
+
+
 def test_a_roster_that_the_tiers_of_a_chain_name() -> None:
     (instance,) = derived(WEB, window={"start": "2026-11-25T20:00:00Z", "end": "2026-11-25T23:00:00Z"})
     assert (instance.check, instance.instance, instance.hosts, instance.path) == ("oncall_roster", "nights", None, ("parts",))
@@ -165,7 +169,9 @@ def test_a_roster_of_the_service_wins_and_needs_no_chain_that_names_it() -> None
 
 
 def test_what_is_missing() -> None:
-    assert missing(WEB, ORGANISATION) == "rosters is not declared: nothing says where it is known who is on call"
+    assert missing("parts: {web: {support: dba}}\n", ORGANISATION) == (
+        "rosters is not declared: nothing says where it is known who is on call"
+    )
     assert missing("parts: {web: {support: dba}}\n") == (
         "no tier of its support chains names a roster (roster), so nothing says who is on call"
     )

@@ -22,7 +22,7 @@ CHECK = "oncall_roster"
 
 
 def _rosters(description: Description) -> list[Instance]:
-    if not description.rosters:
+    if not description.rosters and not any(tier.get("roster") for tiers in chains_in_use(description).values() for tier in tiers):
         raise NotDeclared(phrase("rosters is not declared: nothing says where it is known who is on call"))
     own = description.data.get("rosters") or {}
     named: dict[str, list[str]] = {}
