@@ -106,7 +106,8 @@ def run(args: Arguments, runner: Runner) -> list[Finding]:
     people = known_people(args["people"])
     where, roster = _read(args, period, until, runner)
     tiers: list[Tier] = tiers_of(args["tiers"], roster)
-    reachable, free_counts, words = args["reachable"], args["free_counts"], [*args["words"], *args["called"]]
+    reachable, free_counts = args["reachable"], args["free_counts"]
+    words = [*args["words"], *args["called"], args["name"] or ""]
     found = judged(where, roster, tiers, people, period, args["max_stretch"], reachable=reachable, free_counts=free_counts, words=words)
     for finding in found:
         finding.instance = " ".join(part for part in (args["name"] or "", finding.instance) if part)
