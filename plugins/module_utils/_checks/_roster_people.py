@@ -14,7 +14,7 @@ import typing as t
 from .._clients.roster_entries import Attendee, Entry
 from .._phrase import Message, phrase
 from ._contacts import is_impersonal, is_placeholder, plain, reaches, same_contact
-from ._roster_when import less_than
+from ._roster_when import MEETING, less_than
 from ._roster_words import undressed, unread
 
 _ON_CALL = re.compile(
@@ -223,6 +223,7 @@ def _more(entry: Entry, rest: str, people: t.Sequence[Known], usual: t.Sequence[
         without = _SWAPPED.sub(" ", without)
     without, less = less_than(without, (_moment(begin), _moment(end)))
     more = unread(without, usual)
+    more += [one for one in less if MEETING.fullmatch(one)]
     return ([request.group(0)] if request and len(there) < 2 else []) + more, less
 
 

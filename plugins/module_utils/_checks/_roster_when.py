@@ -60,6 +60,7 @@ _PARTS = {
     **dict.fromkeys(["evening", "evenings", "soir", "soirs", "soiree", "soirees", "abend"], (15.0, 26.0)),
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True)).replace("|mar|", "|")
+MEETING = re.compile(r"1 ?[:-] ?1")
 _CLOCK = r"(?:[01]?\d|2[0-4])"
 _TOKEN = re.compile(
     r"(?P<always>\b24 ?[x×*/] ?7\b|\b24 ?h? ?/ ?24(?: ?h)?\b|\b7 ?j?(?:ours?)? ?(?:/|sur) ?7(?: ?j)?\b|\bh ?24\b|\b24 ?h\b(?! ?[-–])"
@@ -366,4 +367,4 @@ def _in_length(text: str, times: Times) -> bool:
     return times[1] - times[0] <= number * (7 if text.rstrip("s").endswith(("week", "semaine")) else 1) * _DAY + _SLACK
 
 
-__all__ = ("less_than",)
+__all__ = ("MEETING", "less_than")
