@@ -42,7 +42,6 @@ ONE_NUMBER: dict[str, t.Any] = {
 PASSES = {
     "a title with a name and more": "On-call service: Alice Martin (primary)",
     "a name in capitals and with accents": "ASTREINTE - ÀLICE MÂRTIN",
-    "on call on a holiday": "Astreinte jour férié Alice",
     "a hand-off in the title": "Alice (hand-off to Bob at 9)",
     "somebody else is on leave": "Astreinte Alice (congés Bob)",
     "somebody else is on leave, after a comma": "Astreinte Alice, Bob en congés",
@@ -51,10 +50,6 @@ PASSES = {
     "somebody else is not on call": "Astreinte Alice, pas d'astreinte Bob",
     "off-hours": "Off-hours: Alice",
     "off-hours, in brackets": "Alice (off-hours)",
-    "a week-end": "Garde week-end: Alice",
-    "evenings and week-ends": "Alice soir et week-end",
-    "on call on holidays": "Alice - jours fériés",
-    "cover of a holiday": "Holiday cover: Alice",
 }
 NOT_ON_CALL = {
     "leave": "Leave Alice",
@@ -65,6 +60,8 @@ NOT_ON_CALL = {
     "a day of illness": "Alice malade",
     "out of office": "Alice: out of office",
     "a holiday": "Alice holiday",
+    "a holiday, in French": "Alice - jours fériés",
+    "holidays, in French": "Alice en vacances",
     "a birthday": "Anniversaire Alice",
     "a training": "Training (Alice)",
     "nobody is on call": "No on-call (Alice away)",
@@ -82,7 +79,6 @@ NOT_ON_CALL = {
     "half a name": "Martin",
 }
 MORE = (
-    "Alice en vacances",
     "Alice dentiste",
     "Alice non disponible",
     "Alice sabbatical",
@@ -215,7 +211,7 @@ ROWS = [
             "pass",
             "Alice Martin",
         )
-        for title in ("On call", "Astreinte", "Support payments", "Night shift", "N1 payments", "Alice")
+        for title in ("On call", "Astreinte", "Support payments", "Weekly shift", "N1 payments", "Alice")
     ),
     Row(
         CHECK,

@@ -6,25 +6,28 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import itertools
 import re
 import typing as t
 
 from .._clients.roster_entries import Attendee, Entry
 from .._phrase import Message, phrase
 from ._contacts import is_impersonal, is_placeholder, plain, reaches, same_contact
-from ._roster_words import unread
+from ._roster_when import MEETING, less_than
+from ._roster_words import undressed, unread
 
 _ON_CALL = re.compile(
     r"\b(on[ -]?call|on[ -]duty|duty|astreintes?|permanence|garde|shift|cover|bereitschaft|rufbereitschaft|pager"
     r"|stand[ -]?by|primary|secondary)\b"
 )
 _AWAY = re.compile(
-    r"\b(leave|vacations?|conges?|absent|absence|absente|sick|sickness|malade|maladie|rtt|ooo|out of office|unavailable"
-    r"|indisponible|day off|days off"
+    r"\b(leave|vacations?|vacances|maternite|paternite|conges?|absent|absence|absente|sick|sickness|malade|maladie|rtt|ooo|out of office"
+    r"|unavailable|indisponible|day off|days off"
     r"|pto|time off|maternity|paternity|parental|arret maladie|training|formation|urlaub|krank|abwesend|not available|pas disponible|away"
     r"|annual leave|recuperation|recup)\b|(?<![-\w])off(?![-\w])"
 )
-_FEAST = re.compile(r"\b(holidays?|birthday|anniversaire|feiertag)\b")
+_FEAST = re.compile(r"\b(feries?|holidays?|birthday|anniversaire|feiertag)\b")
 _NEGATED = re.compile(
     r"\b(no|not|without|pas d|pas de|sans|hors|aucune?|kein|keine|nobody|personne)\b[ '-]{0,2}(?:\w+[ '-]){0,2}?"
     r"(on[ -]?call|cover|coverage|astreinte|duty|garde|permanence|bereitschaft|shift)\b"
@@ -42,6 +45,15 @@ _PRIVATE = frozenset(
 )
 _APART = re.compile(r"[()\[\],;:/|]| - | – ")
 _WORD = r"(?<![^\W_])(?:{})(?![^\W_])"
+
+_ADDRESS_WITHIN = re.compile(r"(?:mailto:)?[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{2,63}", re.IGNORECASE)
+_KIND_OF_NUMBER = re.compile(
+    r"^\s*(?:dect|poste|ext(?:ension)?\.?|sms|signal|whatsapp|tel|telephone|phone|mobile|portable|gsm)\s*[:.]?\s*(?=[+(]?\d)", re.IGNORECASE
+)
+_HANDED_ON = re.compile(r"\((?:hand[ -]?(?:off|over)|passation|releve|relais)\b[^()]*\)")
+_INSTEAD = re.compile(r"(?:->|→|=>|\bto\b|\b(?:remplace|replaces|covers|covering|(?:cover|couverture) (?:for|pour|de)|for|pour)\b)")
+_SWAPPED = re.compile(r"\b(?:remplace|replaces|covers|covering(?: for)?|cover for)\b|->|→|=>")
+_REQUEST = re.compile(r"\bcover(?:age)? for\b|\bcouverture (?:pour|de)\b")
 
 Person = t.Union[str, t.Sequence[str], t.Mapping[str, object], None]
 ADDRESS = re.compile(r"mailto:", re.IGNORECASE)
@@ -86,13 +98,44 @@ def address_of(text: str) -> str:
 
 def known_people(given: t.Mapping[str, Person]) -> list[Known]:
     """The list of people: by name a contact, contacts, or a mapping with ``phone``, ``mail``, ``contact`` and ``aliases``."""
-    found = []
+    found: list[Known] = []
     for name, value in given.items():
         about: t.Mapping[str, object] = value if isinstance(value, t.Mapping) else {"contact": value}
-        contacts = tuple(text for key in ("phone", "mail", "contact") for text in _texts(about.get(key)))
-        names = [text for one in (str(name), *_texts(about.get("aliases"))) if (text := plain(one))]
-        found.append(Known(str(name), words(names), contacts, frozenset(names), about.get("team") is True))
+        contacts = tuple(_KIND_OF_NUMBER.sub("", text) for key in ("phone", "mail", "contact") for text in _texts(about.get(key)))
+        names = [text for one in (str(name), *_texts(about.get("aliases"))) if (text := plain(undressed(one)))]
+        found.append(Known(str(name), words([*names, *_turned(names)]), contacts, frozenset(names), about.get("team") is True))
     return found
+
+
+def _turned(names: t.Sequence[str]) -> list[str]:
+    """The same with their parts in other orders, as directories write them: ``martin, alice``."""
+    found: list[str] = []
+    for name in names:
+        parts = name.split()
+        if len(parts) in (2, 3):
+            found += [f"{one[0]},{' '.join(one[1:])}" for one in itertools.permutations(parts) if list(one) != parts]
+    return found
+
+
+def _called(title: str, people: t.Sequence[Known]) -> tuple[list[Known], str]:
+    """Who is named in a plain title, and what is left of it. The longest name counts: Jean is not named by ``Jean Marc``."""
+    hits = [(match.start(), match.end(), one) for one in people for match in one.called.finditer(title)]
+    kept = [hit for hit in hits if not any(o[0] <= hit[0] and hit[1] <= o[1] and o[1] - o[0] > hit[1] - hit[0] for o in hits)]
+    there = [one for one in people if any(hit[2] is one for hit in kept)]
+    rest = list(title)
+    for begin, end, _one in kept:
+        rest[begin:end] = [" "] * (end - begin)
+    return there, "".join(rest)
+
+
+def _read(title: str, people: t.Sequence[Known]) -> str:
+    """A plain title; for an address of somebody of the list the name of whom it reaches."""
+    text = undressed(title)
+    for match in reversed(list(_ADDRESS_WITHIN.finditer(text))):
+        one = next((one for one in people if address_of(match.group(0)) in one.addresses), None)
+        if one is not None:
+            text = f"{text[: match.start()]} {one.name} {text[match.end() :]}"
+    return plain(text)
 
 
 def _texts(value: object) -> list[str]:
@@ -103,16 +146,20 @@ def _texts(value: object) -> list[str]:
 
 def words(texts: t.Sequence[str]) -> re.Pattern[str]:
     """Finds one of these texts in a plain one, as whole words."""
-    return re.compile(_WORD.format("|".join(filter(None, map(_spelled, texts))) or r"(?!)"))
+    spelled = filter(None, map(_spelled, sorted(texts, key=len, reverse=True)))
+    return re.compile(_WORD.format("|".join(spelled) or r"(?!)"))
 
 
 def _spelled(text: str) -> str:
     """However its words are put together: ``tier1`` and ``Tier 1``, ``Jean-Pierre`` and ``Jean Pierre``."""
-    pieces: list[str] = re.findall(r"\d+|[^\d\s._-]+", text)
+    pieces: list[str] = re.findall(r"\d+|,|[^\d\s,._-]+", text)
     if not pieces:
         return ""
     found = re.escape(pieces[0])
     for before, piece in zip(pieces, pieces[1:]):
+        if "," in (before, piece):  # a first and a last name the other way round
+            found += r"[ ,._-]+" if piece == "," else re.escape(piece)
+            continue
         found += (r"[ ._-]*" if before[-1].isdigit() != piece[0].isdigit() else r"[ ._-]+") + re.escape(piece)
     return found
 
@@ -127,7 +174,7 @@ def named(
         return Named(why=phrase("'{title}' is marked as out of office", title=entry.title))
     if entry.free:
         return Named(why=phrase("'{title}' is marked as free time (transparent)", title=entry.title))
-    title = plain(entry.title)
+    title = _read(entry.title, people)
     rest, _absent = _apart(tier.sub(" ", title) if tier else title, people)
     found = _found(entry, rest, people, must_be_reached)
     if not found.people:
@@ -143,8 +190,17 @@ def named(
         return Named(found.people, "weakly", phrase("'{title}' is tentative", title=entry.title))
     if entry.doubts:
         return Named(found.people, "doubtfully", phrase("'{title}': {why}", title=entry.title, why=entry.doubts[0]))
-    more = unread(rest, [one.called for one in people], usual) if people and not entry.names else []
-    if more and found.strength == "sure":
+    if found.strength != "sure" or not (entry.titled if entry.names else people):
+        return found
+    more, less = _more(entry, rest, people, usual)
+    if not more and less:
+        why = phrase(
+            "'{title}' may say less than the entry lasts ({words:list}): let the entry last as long as that, in its time zone (time_zone)",
+            title=entry.title,
+            words=less[:5],
+        )
+        return Named(found.people, "doubtfully", why)
+    if more:
         why = phrase(
             "'{title}' says more than who is on call ({words:list}): where that means nothing here, list it (words)",
             title=entry.title,
@@ -152,6 +208,27 @@ def named(
         )
         return Named(found.people, "doubtfully", why)
     return found
+
+
+def _more(entry: Entry, rest: str, people: t.Sequence[Known], usual: t.Sequence[str]) -> tuple[list[str], list[str]]:
+    """What a title says that nobody here knows, and what it says of when that is less than the entry lasts."""
+    there, without = _called(rest, people)
+    for name in entry.names:
+        without = words([plain(undressed(name))]).sub(" ", without)
+    begin, end = entry.wall or next(iter(entry.spans.values()), (0.0, 0.0))
+    if (there or entry.names) and end - begin >= 4 * 3600:
+        without = _HANDED_ON.sub(" ", without)
+    request = _REQUEST.search(without)
+    if len(there) > 1 and all(one.is_reached for one in there):
+        without = _SWAPPED.sub(" ", without)
+    without, less = less_than(without, (_moment(begin), _moment(end)))
+    more = unread(without, usual)
+    more += [one for one in less if MEETING.fullmatch(one)]
+    return ([request.group(0)] if request and len(there) < 2 else []) + more, less
+
+
+def _moment(seconds: float) -> dt.datetime:
+    return dt.datetime(1970, 1, 1) + dt.timedelta(seconds=seconds)
 
 
 def _apart(title: str, people: t.Sequence[Known]) -> tuple[str, str]:
@@ -198,7 +275,7 @@ def _silent(shown: str, title: str, rest: str, usual: t.Sequence[str]) -> Named 
         return None
     if names_nobody(title):
         return Named(strength="none", why=phrase("'{title}' does not say that those who are invited are on call", title=shown))
-    if unread(title, (), usual):
+    if unread(less_than(title, (_moment(0), _moment(1)))[0], usual):
         return Named(strength="doubtfully", why=phrase("'{title}' does not say that those who are invited are on call", title=shown))
     return None
 
@@ -207,7 +284,7 @@ def away(entry: Entry, people: t.Sequence[Known]) -> tuple[str, ...]:
     """Who is on leave by this entry, whatever it is marked as."""
     if entry.status == "CANCELLED" or not people:
         return ()
-    title = plain(entry.title)
+    title = _read(entry.title, people)
     by_category = any(_AWAY.search(plain(one)) for one in entry.categories)
     if entry.status != "OOF" and not ((by_category or _AWAY.search(title)) and not _ON_CALL.search(title)):
         return ()
@@ -248,7 +325,7 @@ def _by_source(entry: Entry, people: t.Sequence[Known], must_be_reached: bool) -
     lost: list[str] = []
     strange: list[str] = []
     for name in entry.names:
-        text = plain(name)
+        text = plain(undressed(name))
         if names_nobody(text):
             lost.append(name)
             continue
@@ -272,13 +349,17 @@ def _by_list(
 ) -> Named:
     invited = {address_of(one.address) for one in coming}
     tentative = {address_of(one.address) for one in coming if one.partstat == "TENTATIVE"}
-    found = [one for one in people if one.addresses & invited or (one.called.search(title) and not one.addresses & refused)]
+    there, without = _called(title, people)
+    found = [one for one in people if one.addresses & invited or (one in there and not one.addresses & refused)]
     if not found:
         return Named(why=phrase("'{title}' names nobody of the list of people", title=entry.title))
     reached = [one for one in found if one.is_reached or not must_be_reached]
     if not reached:
         names = [one.name for one in found]
         return Named(why=phrase("{names:list} cannot be reached: no number and no address is known (people)", names=names))
+    if len(reached) < len(there) and _INSTEAD.search(without):
+        why = phrase("'{title}' says that one stands in for another, and not all of them can be reached", title=entry.title)
+        return Named(tuple(one.name for one in reached), "doubtfully", why)
     if tentative and all(one.addresses & tentative for one in reached):
         why = phrase("'{title}' is only accepted tentatively", title=entry.title)
         return Named(tuple(one.name for one in reached), "weakly", why)

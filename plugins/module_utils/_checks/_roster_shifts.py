@@ -10,8 +10,8 @@ import re
 import typing as t
 
 from .. import _yaml_bounds
-from .._clients.calendar_times import UTC, in_utc
-from .._clients.roster_entries import PLAIN, Entry, Roster
+from .._clients.calendar_times import UTC, in_utc, on_the_wall
+from .._clients.roster_entries import PLAIN, Entry, Roster, Span
 from .._finding import CannotObserve
 from .._phrase import Message, phrase
 from .._placeholders import plain
@@ -21,6 +21,7 @@ MOST = 20_000
 LARGEST = 256 * 1024
 KEYS = ("tier", "who", "from", "until", "rotation", "every", "title", "status")
 STATUSES = ("", "confirmed", "tentative", "cancelled")
+_SETTLED = frozenset(["confirme", "valide", "ok", "accepted", "accepte", "active", "actif", "approved", "approuve"])
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ]+(\d{1,2}:\d\d)(?::\d\d(?:\.\d+)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?", re.IGNORECASE)
 _TURN = re.compile(r"(\d{1,3})\s*(d|w|h)", re.IGNORECASE)
 
@@ -81,7 +82,7 @@ def _entries(shift: object, zone: dt.tzinfo | None, begin: float, end: float) ->
             raise Unread(phrase("it does not say until when (until)"))
         if last <= _seconds(first, place):
             raise Unread(phrase("it ends before it begins"))
-        yield _entry(shift, _names(shift["who"]), _seconds(first, place), last)
+        yield _entry(shift, _names(shift["who"]), (_seconds(first, place), last), place)
         return
     yield from _turns(shift, first, place, last, begin, end)
 
@@ -109,22 +110,28 @@ def _turns(
             since, until = _seconds(first + turn * step, place), _seconds(first + (turn + 1) * step, place)
         if since >= end or (last is not None and since >= last):
             return
-        yield _entry(shift, _names(people[turn % len(people)]), since, until if last is None else min(until, last))
+        span = (since, until if last is None else min(until, last))
+        yield _entry(shift, _names(people[turn % len(people)]), span, place)
         turn += 1
 
 
-def _entry(shift: t.Mapping[object, object], names: tuple[str, ...], since: float, until: float) -> Entry:
+def _entry(shift: t.Mapping[object, object], names: tuple[str, ...], span: Span, place: dt.tzinfo) -> Entry:
+    begin, end = (on_the_wall(moment, place).replace(tzinfo=UTC).timestamp() for moment in span)
     return Entry(
         title=str(shift.get("title") or ", ".join(names)),
-        spans={PLAIN: (since, until)},
+        spans={PLAIN: span},
         tier=str(shift["tier"]) if shift.get("tier") is not None else None,
         names=names,
         status=_status(shift),
+        wall=(begin, end),
+        titled=bool(shift.get("title")),
     )
 
 
 def _status(shift: t.Mapping[object, object]) -> str:
     given = plain(str(shift.get("status") or ""))
+    if given in _SETTLED:
+        return "CONFIRMED"
     if given.startswith(("cancel", "annul")):
         return "CANCELLED"
     if given not in STATUSES:

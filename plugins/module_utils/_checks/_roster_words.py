@@ -17,47 +17,79 @@ from ._contacts import plain
 USUAL = frozenset(
     {
         # the duty
-        *("on", "call", "oncall", "duty", "astreinte", "astreintes", "permanence", "garde", "de", "shift", "shifts", "pager", "stand"),
+        *("oncall", "duty", "astreinte", "astreintes", "permanence", "garde", "de", "shift", "shifts", "pager", "stand"),
         *("by", "standby", "primary", "secondary", "primaire", "secondaire", "main", "backup", "first", "second", "premier"),
         *("premiere", "deuxieme", "tier", "level", "niveau", "line", "ligne", "rotation", "roster", "schedule", "planning", "cover"),
         *("coverage", "couverture", "escalation", "escalade", "bereitschaft", "rufbereitschaft", "support", "helpdesk", "hotline"),
         *("ops", "operations", "exploitation", "sre", "infra", "it", "noc", "production", "prod", "service", "team", "equipe"),
         *("responder", "engineer", "cadre", "incident", "incidents", "emergency", "urgence", "urgences"),
-        # when
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "mon", "tue", "wed", "thu", "fri", "sat"),
-        *("sun", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "lun", "mar", "mer", "jeu", "ven", "sam"),
-        *("dim", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "january", "february", "march"),
-        *("april", "may", "june", "july", "august", "september", "october", "november", "december", "jan", "feb", "apr", "jun", "jul"),
-        *("aug", "sep", "sept", "oct", "nov", "dec", "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout"),
-        *("septembre", "octobre", "novembre", "decembre", "week", "weeks", "semaine", "semaines", "sem", "kw", "cw", "wk", "day"),
-        *("days", "jour", "jours", "night", "nights", "nuit", "nuits", "morning", "evening", "matin", "soir", "weekend", "week-end"),
-        *("we", "weekdays", "out", "of", "hours", "off-hours", "hno", "heures", "heure", "h", "am", "pm", "midnight", "noon", "minuit"),
-        *("midi", "holiday", "holidays", "ferie", "feries", "bank", "utc", "gmt", "cet", "cest", "est", "edt", "pst", "pdt", "bst"),
-        *("ist", "jst", "z", "24x7", "24", "7"),
+        *("technique", "technical", "systeme", "systemes", "applicative", "applicatif", "operationnelle", "operationnel", "securite"),
+        *("principale", "principal", "titulaire", "ingenieur", "technicien", "technicienne", "responsable", "tech", "piquet"),
+        *("pagerduty", "opsgenie", "victorops", "fw", "fwd", "tr", "re", "on-call", "stand-by"),
+        # when; what narrows an entry is read in _roster_when
+        *(
+            "week",
+            "weeks",
+            "semaine",
+            "semaines",
+            "sem",
+            "kw",
+            "cw",
+            "wk",
+            "woche",
+            "weekly",
+            "hebdo",
+            "hebdomadaire",
+            "hours",
+            "off-hours",
+        ),
+        *("hno", "heures", "heure", "utc", "gmt", "cet", "cest", "est", "edt", "pst", "pdt", "bst", "ist", "jst", "z"),
+        # before a name
+        *("mr", "mrs", "ms", "miss", "m", "mme", "mlle", "dr", "pr", "prof", "monsieur", "madame", "herr", "frau"),
         # between them
-        *("a", "an", "and", "the", "at", "from", "to", "until", "till", "with", "in", "for", "is", "or", "et", "le", "la", "les", "l"),
+        *("a", "an", "and", "the", "at", "from", "to", "until", "till", "with", "in", "for", "is", "et", "le", "la", "les", "l"),
         *("du", "des", "d", "au", "aux", "en", "avec", "jusqu", "jusque", "par", "pour", "und", "der", "die", "das", "mit", "von"),
-        *("bis", "hand", "handoff", "handover", "off", "passation", "releve", "relais", "phone", "tel", "telephone", "mobile", "mob"),
+        *("bis", "des", "since", "depuis", "partir", "phone", "tel", "telephone", "mobile", "mob"),
         *("portable",),
         # where
         *("emea", "apac", "amer", "eu", "us", "uk", "fr", "europe", "asia", "america"),
     }
 )
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
-_TIER = re.compile(r"\b[nlpt] ?\d\b")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+")
+_TIER = re.compile(r"\b[nlpt][ -]?\d\b")
+# what belongs together, and means nothing; a word of it alone may mean much (call Alice, Alice out)
+_TOGETHER = re.compile(
+    r"\bon[ -]?call\b|\boff[ -]hours\b|\bout[ -]of[ -]hours\b|\bweek (?:of|starting|commencing)\b|'s\b"
+    r"|\b(?:shift|rotation|tier|level|niveau|line|ligne|team|equipe|support|priority)[ -]?\d\b"
+    r"|\b\d(?:st|nd|rd|th|er|ere|e|eme) (?:line|level|niveau|ligne)\b"
+    r"|\b(?:n°|no\.|nr\.?) ?\d{1,3}\b"
+)
+_TELEPHONE = re.compile(r"(?<![\w/.])\+?\(?\d[\d .()-]{7,20}\d(?![\w/])")
+# punctuation, and the signs of being called
+_QUIET = frozenset(" -‐‑–—_:;,.()[]{}/|&+'\"’‘«»“”!?#@*·•<>=→²\n\t🔔🛎📟📞☎📱🚨")
+_ABSENT_SIGNS = re.compile("[🏖🌴✈🛫🤒🏥🤕🤧😷🏝⛱🍼🎿⛷🏕💤👶🤰]")
+_DRESS = re.compile("[\ufe0e\ufe0f\u200b-\u200d\u2060\U0001f3fb-\U0001f3ff]")
 
 
-def unread(title: str, people: t.Iterable[re.Pattern[str]], known: t.Iterable[str]) -> list[str]:
-    """Of a plain title, without the words of its tier: those that say something that nobody here knows."""
-    rest = _TIER.sub(" ", title)
-    for called in people:
-        rest = called.sub(" ", rest)
+def undressed(title: str) -> str:
+    """A title whose signs of leave are that word, and whose apostrophes are of one kind."""
+    text = _DRESS.sub("", title).translate({ord(one): "'" for one in "’‘ʼ`´"})
+    return _ABSENT_SIGNS.sub(" leave ", text)
+
+
+def unread(title: str, known: t.Iterable[str]) -> list[str]:
+    """Of a plain title, without its people, the words of its tier and those of when: what nobody here knows."""
+    rest = _TIER.sub(" ", _TELEPHONE.sub(" ", _TOGETHER.sub(" ", title)))
     usual = {part for text in known for part in _parts(plain(text))} | USUAL
-    return [word for word in dict.fromkeys(_WORD.findall(rest)) if word not in usual and any(part not in usual for part in _parts(word))]
+    found = [
+        word for word in _WORD.findall(rest) if word not in usual and (word.isdigit() or any(part not in usual for part in _parts(word)))
+    ]
+    found += [one for one in rest if not one.isalnum() and one not in _QUIET and not one.isspace()]
+    return list(dict.fromkeys(found))
 
 
 def _parts(text: str) -> list[str]:
     return [part for part in re.split(r"[\W\d_]+", text) if part]
 
 
-__all__ = ("USUAL", "unread")
+__all__ = ("USUAL", "undressed", "unread")

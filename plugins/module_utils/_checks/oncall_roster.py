@@ -161,7 +161,7 @@ def _looked(
 ) -> tuple[str, Roster, list[Judged]]:
     """A roster by the name of what is read, its entries, and each of its tiers with what its entries cover. CannotObserve."""
     where, roster = _read(args, period, until, max_bytes, runner)
-    people, words = known_people(args["people"]), [*args["words"], *args["called"]]
+    people, words = known_people(args["people"]), [*args["words"], *args["called"], args["name"] or ""]
     tiers: list[Tier] = tiers_of(args["tiers"], roster, tier)
     reachable, free_counts = args["reachable"], args["free_counts"]
     return where, roster, [looked(one, roster, people, words, reachable=reachable, free_counts=free_counts) for one in tiers]

@@ -201,6 +201,8 @@ def _entry(event: Event, start: dt.date, end: dt.date | None, zones: Zones) -> d
     if event.spread:
         found = {way: [begin - event.spread, stop + event.spread] for way, (begin, stop) in found.items()}
     entry: dict[str, object] = {"event": event.raw.number, "spans": found}
+    zone = (zones.floating if event.raw.value("DTSTART").upper().endswith("Z") else None) or place_of(event, "DTSTART", zones)["own"]
+    entry["wall"] = [on_the_wall(moment, zone).replace(tzinfo=UTC).timestamp() for moment in found["exact own"]]
     if event.sure_until is not None and min(begin for begin, _stop in found.values()) > in_utc(event.sure_until, UTC):
         entry["doubt"] = "until"
     return entry

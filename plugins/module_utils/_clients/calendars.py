@@ -178,6 +178,7 @@ def _refused(where: str, code: str, about: str) -> Message:
 class _Dated(t.TypedDict, total=False):
     event: int
     spans: dict[str, list[float]]
+    wall: list[float]
     anywhere: bool
     doubt: str
 
@@ -212,6 +213,7 @@ def _entry(one: _Dated, told: _Told, begin: float, end: float) -> Entry:
         categories=tuple(told["categories"]),
         status=status,
         free=told["free"] or told["busy"] == "FREE",
+        wall=(float(one["wall"][0]), float(one["wall"][1])) if one.get("wall") else None,
         doubts=tuple(doubts),
     )
 

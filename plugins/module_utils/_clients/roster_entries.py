@@ -38,6 +38,8 @@ class Entry:
     categories: tuple[str, ...] = ()
     status: str = ""
     free: bool = False
+    wall: Span | None = None  # when, on the clock of its own zone: seconds since 1970 as if that were UTC
+    titled: bool = False  # the title was written beside the names
     doubts: tuple[Message, ...] = ()  # why it may last otherwise, or not at all
 
 
