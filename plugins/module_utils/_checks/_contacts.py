@@ -27,7 +27,8 @@ _EXAMPLE_DOMAINS = re.compile(
     r"|@(?:[^@\s]+\.)?(invalid|localhost|localdomain)$",
     re.IGNORECASE,
 )
-_EXTENSION = r"(?:\s*[(,]?\s*(?:extension|ext\.?|x|poste|option|opt\.?|choix|touche|#)\s*\d{1,6}\)?)"
+# in a text with single spaces
+_EXTENSION = r"(?: ?[(,]? ?(?:extension|ext\.?|x|poste|option|opt\.?|choix|touche|#) ?\d{1,6}\)?)"
 _NUMBER = re.compile(rf"[\d\s+().\-/\u00a0\u202f]+{_EXTENSION}?", re.IGNORECASE)
 _NUMBER_WITHIN = re.compile(rf"(?<![\w@])\+?\(?\d[\d\s().\-/\u00a0\u202f]{{6,40}}\d{_EXTENSION}?", re.IGNORECASE)
 # how a number is reached: by a text, or from within the house
@@ -208,7 +209,7 @@ def _spelled(text: str) -> frozenset[str]:
 
 def _bare(text: str) -> str:
     """An address or a number without the way in which it is reached."""
-    return _WAY.sub("", text.strip())
+    return _WAY.sub("", " ".join(text.split()))
 
 
 def _bare_number(text: str) -> str:
