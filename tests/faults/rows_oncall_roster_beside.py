@@ -208,4 +208,13 @@ ROWS = [
         "pass",
         "somebody is on call",
     ),
+    # -- how people are reached
+    *(
+        Row(CHECK, f"somebody is reached at {number}", asked(roster("q", {"Alice": number}, [turns("Alice")])), "pass", "on call")
+        for number in ("DECT 5512", "poste 4512", "sms:+33644556601", "signal +33 6 44 55 66 01", "01 55 55 01 02 (option 1)")
+    ),
+    *(
+        Row(CHECK, f"nobody is reached at {number}", asked(roster("q", {"Alice": number}, [turns("Alice")])), "fail", "cannot be reached")
+        for number in ("+33 6 12 34 56 78", "06 11 22 33 44", "messagerie vocale", "poste vacant", "DECT")
+    ),
 ]

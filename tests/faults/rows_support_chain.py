@@ -9,6 +9,9 @@ Ways in which it could pass without deserving it, each of which is a row:
   leads to a tier that there is not
 - a last tier that is a queue, a mailing list, a channel, a bot: nobody has to answer
 - a last tier that is a word for anybody; a number whose digits are still to come, or too few for its country
+- a last tier that is a mailbox of a role (``support@``), a voice mail, or somebody who has left
+- one person, once by name and once by an address that spells it
+- hours in words that are read otherwise than they are meant
 - placeholders in other spellings, numbers and addresses that cannot be, a tier that says "same as N1"
 - a response that comes when it is too late; hours that cover only on the clock of another time zone, or on which nobody says
 - hours that only a queue, a list or a bot covers, and people at other times
@@ -64,6 +67,10 @@ NOBODY = {
     "a wiki": "https://wiki.payments.example/support",
     "a mailbox of several": "bal-paiements@payments.example",
     "a system of tickets": "GLPI",
+    "a voice mail": "messagerie vocale +33 1 55 55 01 09",
+    "a voice mail, in English": "voicemail +33 1 55 55 01 09",
+    "a program that calls": "Opsgenie",
+    "another program that calls": "pagerduty",
     "two lists": "dl-payments@payments.example, payments@lists.payments.example",
 }
 SOMEBODY = {
@@ -72,7 +79,32 @@ SOMEBODY = {
     "a list and a number": "dl-payments@payments.example, +33 6 44 55 66 01",
     "a desk": "desk@payments.example",
     "a group on call": "DBA-ONCALL",
+    "a desk of operations, with its number": "Permanence exploitation +33 1 55 55 01 09",
+    "a group on call by a program": "DBA-ONCALL via PagerDuty",
+    "the team of mail": "Équipe messagerie",
+    "a desk on call": "astreinte@payments.example",
+    "a person whose name has such a word": "alice.martin@support.payments.example",
+    "a mailbox of a role, and a number": "support@payments.example, +33 1 55 55 01 02",
 }
+ROLES = (
+    *(
+        "support",
+        "helpdesk",
+        "help-desk",
+        "admin",
+        "postmaster",
+        "alertes",
+        "incidents",
+        "it-support",
+        "support-payments",
+        "payments.support",
+    ),
+    *("Support.N2", "payments-incidents", "supervision"),
+)
+GONE = (
+    *("Alice (partie)", "ex-Alice Martin", "Alice Martin - left the company", "Alice Martin (congé)", "Alice Martin (en congé)"),
+    *("Alice Martin, on maternity leave", "Alice n'est plus dans l'équipe", "Bob Petit [left]", "Alice Martin +33 6 44 55 66 01 (partie)"),
+)
 NONE = (
     *(
         "n/a",
@@ -101,6 +133,23 @@ NONE = (
         "alice@team.invalid",
     ),
     *("+33 6 XX XX XX XX", "0800 XXX XXX", "06 ** ** ** 01", "+33 6 44 55 66", "+33 6 44 55 66 01 02", "+1 202 555 01", "112", "999"),
+    *(
+        "+33 6 12 34 56 78",
+        "06 12 34 56 78",
+        "0033612345678",
+        "06.12.34.56.78",
+        "tel:+33612345678",
+        "+33 (0)6 12 34 56 78",
+        "sms:+33 6 12 34 56 78",
+    ),
+    *(
+        "Permanence exploitation +33 6 12 34 56 78",
+        "06 01 02 03 04",
+        "06 11 22 33 44",
+        "01 10 20 30 40",
+        "+1 234 567 8900",
+        "06 98 76 54 32",
+    ),
     *("see runbook", "voir le manuel", "someone", "any", "contact", "quelqu'un", "poste vacant"),
     *("noreply@payments.example", "prenom.nom@payments.example", "ne-pas-repondre@payments.example"),
 )
@@ -116,6 +165,16 @@ REAL = (
     "0033 1 55 55 01 02",
     "01 55 55 01 02 poste 42",
     "alice.martin@payments.example",
+    "+33 6 11 22 33 45",
+    "01 55 55 01 02 (option 1)",
+    "01 55 55 01 02, touche 2",
+    "DECT 5512",
+    "poste 4512",
+    "sms:+33644556601",
+    "signal +33 6 44 55 66 01",
+    "Alice Martin (partie, remplacée par Bob Petit)",
+    "Les Exploitants, tierce partie Dupont",
+    "Extérieur SA",
     "Service desk",
     "mailto:desk@payments.example",
 )
@@ -281,7 +340,7 @@ ROWS = [
             "warn",
             "names nobody in particular",
         )
-        for contact in ("le prestataire", "éditeur", "the hosting provider", "pagerduty")
+        for contact in ("le prestataire", "éditeur", "the hosting provider")
     ),
     Row(
         "support_chain",
@@ -335,6 +394,86 @@ ROWS = [
         for contact in NONE
     ),
     *(Row("support_chain", f"a contact: {contact}", declared(tiers=[{**N1, "contact": contact}]), "pass", "1 tier") for contact in REAL),
+    *(
+        Row(
+            "support_chain",
+            f"the chain ends with a mailbox of a role: {role}@",
+            declared({"web": "payments"}, tiers=[N1, {**N1, "tier": "N2", "contact": f"{role}@payments.example"}]),
+            "fail",
+            "the chain payments ends with N2, whose contact .* is a queue, a list or a machine",
+        )
+        for role in ROLES
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"a mailbox of a role {what}",
+            declared({"web": "payments"}, tiers=[first, {**N1, "tier": "N2", "contact": "support@payments.example", **more}], hours="24x7"),
+            "pass",
+            "2 tiers",
+        )
+        for what, first, more in (
+            ("with a roster", N1, {"roster": "nights"}),
+            ("with a contract", N1, {"contract_until": day(400)}),
+            ("first", {**N1, "contact": "helpdesk@payments.example"}, {"contact": "+33 1 55 55 01 03"}),
+        )
+    ),
+    *(
+        Row(
+            "support_chain", f"who is not there: {contact}", declared(tiers=[{**N1, "contact": contact}]), "fail", "is not there|is a queue"
+        )
+        for contact in GONE
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"one contact in two tiers: {one}, {other}",
+            declared({"web": "payments"}, tiers=[{**N1, "contact": one}, {**N1, "tier": "N2", "contact": other}]),
+            "fail",
+            "are one contact",
+        )
+        for one, other in (
+            ("bob.petit@payments.example", "Bob Petit"),
+            ("PETIT Bob", "bob.petit@payments.example"),
+            ("01 55 55 01 02 (option 1)", "+33 1 55 55 01 02 opt. 1"),
+            ("poste 4512", "4512"),
+        )
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"two contacts: {one}, {other}",
+            declared({"web": "payments"}, tiers=[{**N1, "contact": one}, {**N1, "tier": "N2", "contact": other}]),
+            "pass",
+            "2 tiers",
+        )
+        for one, other in (
+            ("bob.petit@payments.example", "Alice Petit"),
+            ("service.desk@payments.example", "service.desk@vendor.example"),
+            ("+33 1 55 55 01 02 (option 1)", "+33 1 55 55 01 02 (option 2)"),
+            ("+33 1 55 55 01 02, touche 1", "+33 1 55 55 01 02, touche 2"),
+            ("poste 4512", "poste 4513"),
+        )
+    ),
+    *(
+        Row("support_chain", f"hours: {hours}", declared(tiers=[{**N1, "hours": hours}], hours=committed), "pass", "1 tier")
+        for hours, committed in (
+            ("H24 7j/7", "24x7"),
+            ("Mon-Sun 00:00-23:59", "24x7"),
+            ("du lundi au vendredi de 8h à 18h", "Mon-Fri 8am-6pm"),
+            ("08:00-18:00 Mon-Fri", "weekdays 8h-18h"),
+        )
+    ),
+    *(
+        Row(
+            "support_chain",
+            f"hours that are not certain: {hours}",
+            declared(tiers=[{**N1, "hours": hours}], hours="24x7"),
+            "unknown",
+            "read",
+        )
+        for hours in ("We 09:00-12:00", "jours ouvrés", "Mon-Fri 8-6pm")
+    ),
     # -- in time, and how long
     Row(
         "support_chain",

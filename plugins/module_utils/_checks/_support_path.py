@@ -11,7 +11,7 @@ import typing as t
 from .._finding import Status
 from .._hours import parse_hours
 from .._phrase import Message, phrase, verbatim
-from ._contacts import contacts_of, is_impersonal, is_placeholder, names_somebody, plain, reaches, same_contact
+from ._contacts import are_one, contacts_of, is_impersonal, is_placeholder, is_role_mailbox, names_somebody, plain, reaches
 
 Remark = tuple[Status, Message]
 TierGiven = t.Mapping[str, object]
@@ -118,8 +118,8 @@ def _overlap(one: TierGiven, other: TierGiven) -> bool:
 
 def _are_one(one: TierGiven, other: TierGiven) -> bool:
     """Whether each contact of the one is a contact of the other, however it is written."""
-    first, second = ([same_contact(contact) for contact in contacts_of(tier.get("contact"))] for tier in (one, other))
-    return all(any(a & b for b in second) for a in first) and all(any(a & b for a in first) for b in second)
+    first, second = (contacts_of(tier.get("contact")) for tier in (one, other))
+    return all(any(are_one(a, b) for b in second) for a in first) and all(any(are_one(a, b) for a in first) for b in second)
 
 
 def distinct(tiers: t.Sequence[TierGiven]) -> int:
@@ -141,7 +141,9 @@ def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
     """The last tier must be somebody: what is sent to a queue, a list or a bot waits there."""
     contact = str(tier.get("contact") or "")
     given = contacts_of(contact)
-    if not is_placeholder(contact) and not is_somebody(tier):
+    promised = tier.get("roster") or tier.get("contract_until")  # by contract a maker's support@ has to answer
+    roles = bool(given) and not promised and all(is_impersonal(one) or is_role_mailbox(one) for one in given)
+    if not is_placeholder(contact) and (roles or not is_somebody(tier)):
         said = phrase(
             "the chain {chain} ends with {tier}, whose contact '{contact}' is a queue, a list or a machine: name a person, a desk or a "
             "number at which somebody answers",

@@ -16,7 +16,7 @@ from .._phrase import Message, and_more, phrase, plural, verbatim
 from .._runner import Runner
 from .._units import parse_duration
 from .._weeks import UnknownZone, left_of
-from ._contacts import contacts_of, is_contact, is_placeholder
+from ._contacts import all_gone, contacts_of, is_contact, is_placeholder
 from ._support_path import can_be_called, distinct, is_somebody, judge_path, label
 
 WHERE = "controller"
@@ -230,6 +230,13 @@ def _tier(where: Message, tier: t.Mapping[str, object], max_response: float | No
         elif key == "contact" and not all(is_contact(one) and not is_placeholder(one) for one in contacts_of(value)):
             said = phrase(
                 "{where} has the contact '{value}': no address, telephone number, URL or name of a queue", where=where, value=str(value)
+            )
+            remarks.append((Status.FAIL, said))
+        elif key == "contact" and all_gone(value):
+            said = phrase(
+                "{where} has the contact '{value}', who by these words is not there: name whoever answers instead",
+                where=where,
+                value=str(value),
             )
             remarks.append((Status.FAIL, said))
         elif key == "response":

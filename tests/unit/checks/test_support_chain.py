@@ -179,6 +179,24 @@ OFFICE = {day * 1440 + minute for day in range(5) for minute in range(480, 1080)
         "Mon, Tue, Wed, Thu, Fri 08:00-18:00",
         "Mon-Thu 08:00-18:00; Fri 08:00-18:00",
         "Mon–Fri 08:00-18:00 UTC",
+        "du lundi au vendredi de 8h à 18h",
+        "Du lundi au vendredi, de 8 h à 18 h 00",
+        "lu-ve 8h-18h",
+        "les lundis, mardis, mercredis, jeudis et vendredis 8h-18h",
+        "Mon-Fri 8am-6pm",
+        "Monday to Friday 8am to 6pm",
+        "Monday through Friday from 8:00 a.m. to 6 p.m.",
+        "08:00-18:00 Mon-Fri",
+        "8h-18h lun-ven",
+        "8h-18h du lundi au jeudi, 8h-18h ven",
+        "08:00-18:00 Mon-Wed, Thu, Fri",
+        "08:00-12:00, 12:00-18:00 Mon-Fri",
+        "Mon-Fri 0800-1800",
+        "Mon-Fri 08:00-12:00 12:00-18:00",
+        "Mon-Fri 8am to noon, noon to 6pm",
+        "weekdays 08:00-18:00",
+        "en semaine 8h-18h",
+        "ma-ve, lu 8h-18h",
     ],
 )
 def test_office_hours(text: str) -> None:
@@ -187,7 +205,10 @@ def test_office_hours(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["24x7", "24/7", "7x24", "24X7", "24h/24 7j/7", "7j/7 24h/24", "24/24, 7/7", "24x7x365", "daily 00:00-24:00", "Mon-Sun", "24h/24"],
+    ["24x7", "24/7", "7x24", "24X7", "24h/24 7j/7", "7j/7 24h/24", "24/24, 7/7", "24x7x365", "daily 00:00-24:00", "Mon-Sun", "24h/24"]
+    + ["H24", "h 24", "H24 7j/7", "7j/7 - H24", "24×7", "en permanence", "around the clock", "24 hours a day, 7 days a week"]
+    + ["24 heures sur 24, 7 jours sur 7", "24h sur 24", "Mon-Sun 00:00-23:59", "daily 00:00-23:59:59", "weekdays, weekend", "7j/7 0h-24h"]
+    + ["daily midnight to midnight"],
 )
 def test_all_hours(text: str) -> None:
     assert _hours.parse_hours(text) == set(range(7 * 1440))
@@ -205,6 +226,48 @@ def test_other_hours() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("we 9h-12h", (5, 6)),
+        ("le we de 9h à 12h", (5, 6)),
+        ("week-end 9-12", (5, 6)),
+        ("weekends 9am-12pm", (5, 6)),
+        ("sa-di 9h-12h", (5, 6)),
+        ("Mo, We 09:00-12:00", (0, 2)),
+        ("We-Fr 09:00-12:00", (2, 3, 4)),
+        ("mar 9h-12h", (1,)),
+        ("me 9h-12h", (2,)),
+        ("Mon, 09:00-12:00, Tue 09:00-12:00", (0, 1)),
+    ],
+)
+def test_days_in_two_languages(text: str, days: tuple[int, ...]) -> None:
+    assert _hours.parse_hours(text) == {day * 1440 + minute for day in days for minute in range(540, 720)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We 09:00-12:00",  # Wednesday, or the week-end
+        "lu-we 9h-12h",
+        "Mon-Fri 8-6pm",
+        "Mon-Fri 8am-18",
+        "Mon-Fri 13pm-6pm",
+        "Mon-Fri 08:75-18:00",
+        "Mon-Fri 08:00-18:00,",
+        "jours ouvrés 8h-18h",
+        "du lundi au vendredi de 8h à 18h hors jours fériés",
+        "08:00-12:00 Mon, Tue 14:00-18:00",
+        "08:00-12:00 Mon, 14:00-18:00",
+        "24h/24 lun-ven",
+        "H24 en semaine",
+        "24x5",
+    ],
+)
+def test_hours_that_are_not_certain(text: str) -> None:
+    assert _hours.parse_hours(text) is None
+
+
+@pytest.mark.parametrize(
     "text", ["business hours", "heures ouvrées", "8x5", "Mon-Fri 25:00-26:00", "Foo-Bar 08:00-18:00", "", "08:00", "Mon-Fri from 8"]
 )
 def test_hours_that_cannot_be_read(text: str) -> None:
@@ -215,7 +278,7 @@ def test_committed_hours() -> None:
     assert str(one({"hours": "business hours"}).status) == "pass"  # nothing to compare with
     assert str(one({"hours": "business hours"}, hours="24x7").status) == "unknown"
     uncovered = one({"hours": "Mon-Fri 08:00-18:00"}, hours="24x7")
-    assert str(uncovered.status) == "warn"
+    assert str(uncovered.status) == "fail"
     assert "do not cover the committed 24x7: nobody on Monday 00:00" in uncovered.message
     shared = [{**N1, "hours": "daily 06:00-22:00"}, {**N2, "hours": "daily 22:00-06:00"}]
     assert str(look(chains={"payments": shared}, hours="24x7")[0].status) == "pass"
