@@ -21,6 +21,7 @@ from .link_answers import DEAD, UNKNOWN, Verdict
 from .link_places import is_home, origin, same_page, same_site, segments
 from .link_texts import normalized
 
+_MOST = 200_000  # characters of a page that are compared
 _MOST_FOLDERS = 3  # of one site in which an address that cannot exist is asked for
 _CODE = re.compile(r"\b(?:[a-z]{0,40}\d\w{0,80}|[0-9a-f]{8,80})\b")
 _OF_TIME = re.compile(
@@ -109,7 +110,7 @@ def _shown(verdict: Verdict, own: t.Collection[str]) -> tuple[list[str], list[st
         title, text = verdict.page.title, verdict.page.words or verdict.page.around
     else:
         title, text = "", verdict.answer.text if verdict.answer else ""
-    return _lasting(title, own), _lasting(text, own)
+    return _lasting(title, own), _lasting(text[:_MOST], own)
 
 
 def _lasting(text: str, own: t.Collection[str]) -> list[str]:
