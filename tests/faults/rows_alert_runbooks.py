@@ -11,6 +11,7 @@ How it could pass without deserving it; each is a row below:
 - the page answers, and is another alert's; it names the alert in its menu, in links or in a comment only; another name begins as this one;
 - a plain word that is a name (Down) stands in the prose of every page;
 - the page or section says nothing but the name: it is empty, TODO, a list of names, the rule itself; it says that the alert was removed;
+- the page says in a sentence that nothing is written, or the cell of what to do is empty in the row of the alert;
 - the address leads to a section of another alert in a page that names this one elsewhere;
 - nothing is looked at: no alert of the service is loaded, all are left out, one that must be there is not;
 - one of several rules of one name has no address;
@@ -63,6 +64,19 @@ PAGES = {
     "/busy": lambda handler: empty(500),
     "/long": page("Long", WORDS * 1200 + "<h2>PaymentsDown</h2>"),
 }
+TABLE = (
+    "<h1>Alerts</h1><table><tr><th>Alert</th><th>Severity</th><th>Action</th></tr><tr><td>PaymentsDown</td><td>critical</td><td>{}</td></tr>"
+    "<tr><td>PaymentsSlow</td><td>low</td><td>Add workers, then wait.</td></tr></table>"
+)
+UNWRITTEN = (
+    "Documentation for this alert is coming soon.",
+    "No runbook exists for this alert yet.",
+    "There is no documentation for PaymentsDown.",
+    "Cette fiche reste à rédiger.",
+    "Aucune consigne pour cette alerte.",
+    "Describe here what to do.",
+    "Click or tap here to enter text.",
+)
 NAMES = "<h1>Alerts</h1><ul><li>PaymentsDown</li><li>PaymentsSlow</li><li>PaymentsLost</li></ul><p>Ask the team of payments.</p>"
 RULE = "<h1>Rules</h1><pre>groups:\n- name: payments\n  rules:\n  - alert: PaymentsDown\n    expr: up == 0\n    for: 5m\n</pre>"
 EXTERNAL = "external_labels: {dc: par1}"
@@ -141,6 +155,26 @@ ROWS = [
     row("each alert leads to its page or section", loaded(*BOTH), "pass", "2 alerts lead to pages that answer and name them"),
     row("the text of the page names it", loaded(rule("PaymentsDown", "/prose")), "pass", "1 alert leads"),
     row("the anchor names it", loaded(rule("PaymentsDown", "/all#paymentsdown")), "pass", "1 alert leads"),
+    row(
+        "a name with digits, as a heading writes it",
+        loaded(rule("API5xxHigh", "/5xx"), pages={"/5xx": page("Wiki", "<h1>API 5xx high</h1>" + WORDS)}),
+        "pass",
+        "1 alert leads",
+    ),
+    row(
+        "a name with other digits",
+        loaded(rule("API5xxHigh", "/4xx"), pages={"/4xx": page("Wiki", "<h1>API 4xx high</h1>" + WORDS)}),
+        "fail",
+        "does not name it",
+    ),
+    row(
+        "a page that names its own address alone",
+        loaded(
+            rule("PaymentsDown", "/asked"), pages={"/asked": page("Wiki", "<h1>Wiki</h1><p>You asked for /x/PaymentsDown.</p>" + WORDS)}
+        ),
+        "fail",
+        "does not name it",
+    ),
     row("the page itself is Markdown", loaded(rule("PaymentsDown", "/raw.md#paymentsdown")), "pass", "1 alert leads"),
     row(
         "one page for all is asked for once",
@@ -184,6 +218,8 @@ ROWS = [
             ("a link to the procedure", "<h1>Payments down</h1><ul><li><a href='/down'>Restart procedure</a></li></ul>"),
             ("its rule and a sentence", RULE.replace("Rules", "PaymentsDown") + "<p>Restart the unit payments.</p>"),
             ("something else was removed", "<h1>PaymentsDown</h1><p>Look whether the balancer was removed, then restart it.</p>"),
+            ("a table with a column of what to do", TABLE.format("Restart")),
+            ("there is no queue", "<h1>PaymentsDown</h1><p>No page is shown to customers. Restart it.</p>"),
             ("something is left to do", "<h1>PaymentsDown</h1><p>Restart it.</p><h2>History</h2><p>TODO</p>"),
         )
     ],
@@ -199,6 +235,9 @@ ROWS = [
             ("its name in words", "<h1>Payments down</h1><p>PaymentsDown</p>"),
             ("TODO", "<h1>PaymentsDown</h1><p>PaymentsDown</p><h2>Mitigation</h2><p>TBD</p>"),
             ("to be written", "<h1>PaymentsDown</h1><h2>Mitigation</h2><p>PaymentsDown: to be completed</p>"),
+            *[(text, f"<h1>PaymentsDown</h1><p>{text}</p>") for text in UNWRITTEN],
+            ("a table whose column of what to do is empty", TABLE.format("")),
+            ("the same, and what was seen is told", TABLE.format("").replace("critical", "Payments are down since noon")),
             ("who edited it", "<h1>PaymentsDown</h1><p>Last modified by Jane Doe on 3 May</p><p>Owner: payments</p>"),
         )
     ],

@@ -14,6 +14,15 @@ IN_PAGE, IN_SECTION, ELSEWHERE, IN_LINK, NOWHERE = "page", "section", "elsewhere
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+_DIGITS = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+_PATH = re.compile(r"(?:(?<![^\s\"'(<])/|https?://)\S*")  # an address tells nothing of what it leads to
+
+
+def _parted(text: str) -> str:
+    """With digits as words of their own: ``api 5xx high`` is ``api5xx high`` in other words."""
+    return _DIGITS.sub(" ", text)
+
+
 class Named:
     """How an alert may be written: as it is, whatever its capitals, and in a heading also in words (``PaymentsDown``, Payments down)."""
 
@@ -21,9 +30,12 @@ class Named:
         self.alert = alert
         self.plain = normalize(alert)
         self.words = normalize(_HUMP.sub(" ", alert))
+        self.parted = _parted(self.words)
 
     def in_heading(self, text: str) -> bool:
-        return self._in(text, (self.plain, self.words))
+        if self._in(text, (self.plain, self.words)):
+            return True
+        return self.parted != self.words and f" {self.parted} " in f" {_parted(normalize(text))} "
 
     def in_anchor(self, fragment: str) -> bool:
         return self._in(fragment, (self.plain, self.words))
@@ -32,7 +44,7 @@ class Named:
         """In prose one plain word (Down) is not the name of anything, unless it stands there alone."""
         if " " not in self.words:
             return normalize(text) == self.plain
-        return self._in(text, (self.plain,))
+        return self._in(_PATH.sub(" ", text), (self.plain,))
 
     @staticmethod
     def _in(text: str, names: t.Iterable[str]) -> bool:

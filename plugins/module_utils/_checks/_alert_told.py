@@ -38,6 +38,36 @@ _GONE = (
 )
 
 
+_ACTION = re.compile(
+    r"(?:actions?|what to do|to do|remed(?:y|iation)|mitigation|fix|solutions?|response|reaction|steps|procedures?"
+    r"|runbook|resolution|how to fix"
+    r"|what|do|instructions?|handling|remedes?|consignes?|que faire|conduite a tenir|mesures?|traitement|reprise)(?: .{0,40})?"
+)
+_ABOUT = (
+    r"(?:runbooks?|documentation|docs?|procedures?|instructions?|playbooks?|pages?|guides?|steps?|actions?|information|description|content"
+    r"|consignes?|fiches?|modes? operatoires?|remedes?)"
+)
+# of a normalized sentence: that nothing is written
+_NO_WORD = re.compile(
+    rf"(?:there (?:is|are|exists?) )?(?:currently |still )?no (?:\w+ )?{_ABOUT}\b(?: .{{0,80}})?"
+    rf"|(?:the |this |a )?{_ABOUT}(?: (?:for|of|on|about) .{{0,80}}?)? (?:is|are|will be|does|do|has|have|needs?"
+    rf"|remains?|must be|should be)"
+    r" (?:not (?:yet )?(?:exist|been written|written|available|there|ready)|coming|missing|pending|to be \w+|to follow"
+    r"|added|written|provided"
+    r"|completed|being written|under construction|in progress|in preparation|soon)\b.{0,40}"
+    rf"|(?:the )?{_ABOUT}(?: (?:for|of) .{{0,80}}?)? (?:coming soon|to come|to follow|pending|tbd|todo)"
+    rf"|(?:il n y a |il n existe )?(?:pour l instant |actuellement )?(?:pas (?:de |d )|aucune? )(?:\w+ )?{_ABOUT}\b(?: .{{0,80}})?"
+    rf"|(?:cette |la |le |ce |l |les )?{_ABOUT}(?: (?:de|pour|du) .{{0,60}}?)? (?:reste|est|sera|sont|seront) "
+    r"(?:encore )?(?:a (?:rediger|ecrire|completer|venir|definir|faire)|en cours|redigee?|ecrite?|ajoutee?|completee?|en construction"
+    r"|manquante?)\b.{0,40}"
+    r"|(?:please )?(?:describe|explain|write|document|list|add) (?:here|below)\b.{0,80}|(?:decri\w+|indiqu\w+|list\w+"
+    r"|renseign\w+) ici\b.{0,80}"
+    r"|(?:click|tap)(?: or (?:click|tap))?(?: here)? (?:here )?to (?:enter|add|edit) .{0,40}"
+    r"|cliquez .{0,30}pour (?:entrer|ajouter|saisir) .{0,40}"
+    r"|you (?:asked for|requested|searched for|are here)\b.{0,80}|vous avez demande .{0,80}"
+)
+
+
 def told(alert: str, page: Document, fragment: str) -> str:
     """What the place says to which an address of an alert leads, where it names the alert."""
     named = Named(alert)
@@ -49,7 +79,8 @@ def told(alert: str, page: Document, fragment: str) -> str:
     parts = [part for section in within for part in section.parts] if within else list(page.parts)
     if _removed(named, parts):
         return REMOVED
-    if any(_tells(named, part) for part in parts):
+    acts = _cells_that_act(named, parts)
+    if any(_tells(named, part) and acts.get(id(part), True) for part in parts):
         return TOLD
     if any(_is_rule(part) for part in parts):
         return RULES
@@ -68,15 +99,51 @@ def _of_text(named: Named, page: Document) -> str:
     if _removed(named, [parts[number] for number in found]):
         return REMOVED
     rules = False
+    acts = _cells_that_act(named, parts)
+    empty = False
     for number in found:
         part = parts[number]
         rules = rules or _is_rule(part)
+        if part.kind == "row":
+            if _tells(named, part) and acts.get(id(part), True):
+                return TOLD
+            empty = empty or not acts.get(id(part), True)
+            continue  # the next row is of something else
         if _tells(named, part):
             return TOLD
         listed = number > 0 and _is_name(parts[number - 1].text)
         if not listed and not _is_rule(part) and number + 1 < len(parts) and _tells(named, parts[number + 1]):
             return TOLD
+    if empty or _has_no_word(parts):
+        return NOTHING_TOLD
     return RULES if rules else NAMES_ALONE
+
+
+def _cells_that_act(named: Named, parts: t.Sequence[Part]) -> dict[int, bool]:
+    """Of each row of an alert below a head with a column of what to do: whether that cell says something."""
+    column = -1
+    found: dict[int, bool] = {}
+    for part in parts:
+        cells = part.text[: _LONGEST * 20].split(CELLS)
+        if part.kind == "head":
+            column = next((place for place, cell in enumerate(cells) if _ACTION.fullmatch(normalize(cell[:_LONGEST]))), -1)
+        elif part.kind != "row":
+            column = -1
+        elif column >= 0 and any(named.in_heading(cell) for cell in cells):
+            cell = cells[column] if column < len(cells) else ""
+            found[id(part)] = bool(normalize(cell)) and not is_placeholder(cell) and not _is_no_word(cell)
+    return found
+
+
+def _has_no_word(parts: t.Sequence[Part]) -> bool:
+    """Whether some part says that there is nothing to read."""
+    return any(part.kind == "words" and any(_is_no_word(line) for line in part.text.split("\n")) for part in parts)
+
+
+def _is_no_word(line: str) -> bool:
+    """Whether each sentence of a line says that nothing is written."""
+    sentences = [plain for sentence in re.split(r"[.;!?](?=\s|$)", line[:_LONGEST]) if (plain := normalize(sentence))]
+    return bool(sentences) and all(_NO_WORD.fullmatch(plain) or is_placeholder(plain) for plain in sentences)
 
 
 def _is_rule(part: Part) -> bool:
@@ -122,7 +189,7 @@ def _tells(named: Named, part: Part) -> bool:
 def _says(named: Named, line: str) -> bool:
     line = line[:_LONGEST]
     plain = normalize(line)
-    if is_placeholder(line) or _MACHINERY.fullmatch(plain):
+    if is_placeholder(line) or _MACHINERY.fullmatch(plain) or _is_no_word(line):
         return False
     rest = f" {plain} "
     for name in (named.plain, named.words):

@@ -14,13 +14,14 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsp
 
 from .._clients.document import Document, Link, Reading, Undefined, form_of, normalize
 from .._clients.document_places import Place
-from .._clients.links import Asking, ask_all, of_fragment, origin, split_fragment
+from .._clients.links import Asking, Verdict, ask_all, of_fragment, origin, split_fragment
 from .._finding import CannotObserve, Status
 from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase
 from .._runner import Runner
 from ._document_fields import Defect
+from ._document_schemes import is_for_programs, of_scheme, scheme_of
 
 SITES = ("github", "gitlab", "mkdocs")
 _SITE_NAMES = {"github": "GitHub", "gitlab": "GitLab", "mkdocs": "MkDocs"}
@@ -45,6 +46,7 @@ _TO_TOP = re.compile(
     r"(?:back to |retour |return to |go )?(?:(?:to |the |en |au |de |a |la |page )*)?"
     r"(?:top|haut|start|debut|sommaire|up)(?: .*)?|[↑⬆🔝^▲]+\W*"
 )
+_VARIABLE = re.compile(r"\{\{|\$\{|\{%|<[\w-]+>")
 _UNWRITTEN = re.compile(
     r"(?i:(?:https?://|\./|/|mailto:|#)?(?:to-?do|tbd|tbc|tba|fix-?me|xxx+|\.{3,}|…|url|link|lien|address|adresse|insert[-_ ].*|placeholder"
     r"|your[-_](?:url|link|page)(?:[-_]here)?|a[-_]completer|à[-_]compléter|to[-_]be[-_](?:defined|completed|written|added)|\?+)/?)"
@@ -81,17 +83,27 @@ class Linked:
         self._conf = ""
 
     def defects(self) -> list[Defect]:
-        defects: list[Defect] = [defect for one in self.document.undefined if (defect := self._of_undefined(one))]
+        begun = _before_variables(self.document)
+        undefined = [one for one in self.document.undefined if not _is_variable(one)]
+        defects: list[Defect] = [defect for one in undefined if (defect := self._of_undefined(one))]
+        self.ignored += len(self.document.undefined) - len(undefined)
         asked: list[tuple[Link, str, str]] = []
         for link in self.document.links:
             target = link.target.strip()
+            if link.target == link.text and begun.get(link.target, 0) > 0:
+                begun[link.target] -= 1
+                continue  # what an address has before its variable
             if self._is_unwritten(target, link):
                 said = phrase("the link '{text}' leads nowhere ('{target}'): write where it leads", text=link.text[:60], target=target[:60])
                 defects.append(Defect(Status.FAIL, said, link.line or 0))
                 continue
-            scheme = target.partition(":")[0].lower() if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:", target) else ""
-            if not target or _ignored(target, self.args["ignore_links"]) or scheme not in ("", "http", "https"):
+            scheme = scheme_of(target)
+            if not target or _ignored(target, self.args["ignore_links"]) or is_for_programs(scheme):
                 self.ignored += 1
+                continue
+            if scheme not in ("", "http", "https"):
+                status, said = of_scheme(scheme, target)
+                defects.append(Defect(status, said, link.line or 0))
                 continue
             self.links += 1
             absolute = _absolute(target, self.base)
@@ -235,12 +247,50 @@ class Linked:
         verdicts = ask_all([address for _link, address, _fragment in asked], asking, self.runner)
         defects: list[Defect] = []
         for link, address, fragment in asked:
-            verdict = of_fragment(address, verdicts[address], fragment)
+            verdict = self._of_text(address, verdicts[address], fragment) or of_fragment(address, verdicts[address], fragment)
             if verdict.state == "dead":
                 defects.append(Defect(Status.FAIL, phrase("the link is dead: {why}", why=verdict.why), link.line or 0))
             elif verdict.state == "unknown":
                 defects.append(Defect(Status.UNKNOWN, phrase("the link cannot be judged: {why}", why=verdict.why), link.line or 0))
         return defects
+
+    def _of_text(self, address: str, verdict: Verdict, fragment: str) -> Verdict | None:
+        """The verdict on a place in Markdown or reStructuredText that a server sends as it is written; None for anything else."""
+        answer = verdict.answer
+        if not verdict.is_alive or verdict.page is not None or answer is None or answer.cut or not fragment:
+            return None
+        kind = answer.headers.get("content-type", "").lower()
+        if not (urlsplit(address).path.lower().endswith((".md", ".markdown", ".rst")) or "markdown" in kind):
+            return None
+        if address not in self._pages:
+            try:
+                seconds = self.runner.remaining(10.0)
+                self._pages[address] = self.reading.read(answer.body, form_of(address), seconds, self.args["max_size"])
+            except CannotObserve as exc:
+                self._pages[address] = exc.message
+        page = self._pages[address]
+        if isinstance(page, Message):
+            return None
+        if page.has_anchor(fragment, self.args["anchors"]):
+            return verdict
+        return Verdict("dead", phrase("the page {url:path} has no anchor #{anchor:path}", url=public_url(address), anchor=fragment))
+
+
+def _is_variable(one: Undefined) -> bool:
+    return one.why == "space" and bool(_VARIABLE.search(one.name))
+
+
+def _before_variables(document: Document) -> dict[str, int]:
+    """The beginnings of addresses up to ``{{``, of which alone a link is made where an address stands in the text."""
+    found: dict[str, int] = {}
+    for text in [part.text for part in document.parts if "{" in part.text]:
+        for word in text.split():
+            variable = _VARIABLE.search(word)
+            start = word.find("http", 0, variable.start()) if variable else -1
+            if variable and start >= 0:
+                address = word[start : variable.start()]
+                found[address] = found.get(address, 0) + 1
+    return found
 
 
 def _near(document: Document, fragment: str, site: str, said: Message) -> tuple[Status, Message]:
@@ -284,7 +334,7 @@ def _encoded(parts: SplitResult) -> str:
 
 def _ignored(target: str, patterns: t.Sequence[str]) -> bool:
     """Links that are to be left out, and those with a variable in them, which nobody can follow as they stand."""
-    return any(fnmatch.fnmatchcase(target, pattern) for pattern in patterns) or bool(re.search(r"\{\{|\$\{|\{%|<[\w-]+>", target))
+    return any(fnmatch.fnmatchcase(target, pattern) for pattern in patterns) or bool(_VARIABLE.search(target))
 
 
 __all__ = ("SITES", "LinkArguments", "Linked")

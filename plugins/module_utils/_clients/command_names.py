@@ -41,7 +41,7 @@ _GIVEN = ("-c", "-e", "-f", "-l", "--command", "--execute", "--file", "--eval", 
 # -- which words of a command are paths that it needs
 _ALL = frozenset(
     ("cat", "less", "more", "tail", "head", "zcat", "zless", "wc", "stat", "file", "du", "diff", "cmp", "md5sum", "sha256sum", "view")
-    + ("vi", "vim", "nano", "ls", "ll", "tree", "cd", "pushd", "readlink", "realpath", "getfacl", "sort", "uniq", "tac", "strings")
+    + ("vi", "vim", "nano", "ls", "ll", "tree", "cd", "pushd", "readlink", "realpath", "getfacl", "sort", "uniq", "tac", "strings", "df")
 )
 _BUT_FIRST = frozenset(("grep", "egrep", "fgrep", "zgrep", "rg", "sed", "awk", "gawk", "jq", "chmod", "chown", "chgrp"))
 _FIRST = frozenset(
@@ -228,6 +228,10 @@ def _paths(command: Command, made: set[str]) -> t.Iterator[str]:
     elif name in _BUT_LAST and not any(word.startswith(("-t", "--target-directory", "-S")) for word in words):
         yield from _operands(words, ("-o", "-g", "-m", "-e", "--exclude", "--include"))[:-1]
         made.update((*operands[-1:], *(f"{_plain(word)}{_BELOW}" for word in operands[-1:])))
+    elif name == "find":
+        yield from [word for word in words[:1] if word in absolute]
+    elif name == "logrotate":
+        yield from [word for word in operands[-1:] if word in absolute]
     elif name == "java":
         yield from _after(words, "-jar")
     elif name in ("nginx", "haproxy"):

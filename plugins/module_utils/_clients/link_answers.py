@@ -14,19 +14,22 @@ from urllib.parse import urlsplit
 from .._http import Response, public_url
 from .._message import one_line
 from .._phrase import NOTHING, Message, phrase
+from .link_json import has_nothing
 from .link_places import carries, is_for_login, is_home, is_login, same_page, same_site, segments
 from .link_sayings import GONE, NOT_NOW, Saying, asks_who, is_unloaded, saying_of, text_says
-from .link_texts import CHALLENGE, needs_script, normalized, says, says_nothing_else, waits
+from .link_texts import CHALLENGE, SOFT_404, needs_script, normalized, says, says_nothing_else, waits
 from .page_scan import Page, decoded, scan
 from .section_content import is_placeholder
 
 ALIVE, DEAD, UNKNOWN = "alive", "dead", "unknown"
 _SHORT = 300  # letters of a page that says nothing else
 _LITTLE = 1500  # letters of one whose title is believed
+_LENGTH = 3000  # letters of a page beside which a box to log in is one
 _SHELL, _ALMOST_NOTHING = 200, 40  # letters of what a server sends where a script makes the page
 _NOT_NOW = (408, 425, 429, 502, 503, 504, 999)
 _FORWARDS = re.compile(r"\blocation(?:\.href)?\s{0,9}=[^=]|\blocation\.(?:replace|assign)\(")
 _SMALL_JSON = 4000
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _CODES = ("status", "statuscode", "status_code", "code", "http_code", "httpstatus", "http_status", "errorcode", "error_code")
 _TEXTS = ("error", "message", "detail", "details", "title", "reason", "msg", "description", "error_description", "type")
 
@@ -101,9 +104,10 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
     login = _login(url, answer.url, page, login_page)
     if login:
         return Verdict(UNKNOWN, login)
-    said = _not_found(page, soft_404)
+    said = _not_found(url, page, soft_404)
     if said:
         return Verdict(DEAD, phrase("{url:path} answers with status 200 and a page that says '{said}'", url=where, said=said))
+    doubtful = _perhaps_not_found(url, page, soft_404)
     saying = saying_of(page)
     if saying and saying.kind == GONE:
         return Verdict(DEAD, phrase("{url:path} answers with status 200 and a page that says '{said}'", url=where, said=saying.said))
@@ -112,6 +116,15 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
         return landed
     if saying:
         return Verdict(UNKNOWN, _of_saying(where, saying))
+    if doubtful:
+        return Verdict(
+            UNKNOWN,
+            phrase(
+                "{url:path} answers with status 200 and a title with '{said}' in it: whether it says so of itself cannot be seen",
+                url=where,
+                said=doubtful,
+            ),
+        )
     if _is_shell(page) or is_unloaded(page):
         return Verdict(UNKNOWN, shell(where))
     if page.frames and letters <= _ALMOST_NOTHING:
@@ -156,18 +169,35 @@ def shell(where: str) -> Message:
     )
 
 
-def _not_found(page: Page, soft_404: t.Sequence[str]) -> str | None:
-    """The words by which a page says that it is none."""
+def _not_found(url: str, page: Page, soft_404: t.Sequence[str]) -> str | None:
+    """The words by which a page says that it is none: of a page, or of anything where it has little else to say."""
+    if page.is_content:
+        return None
     names = [page.title, *page.main_headings]
-    if len(page.words) <= _LITTLE:
-        said = says(" | ".join(names), soft_404)
-        if said:
-            return said
     for name in names:
         said = says_nothing_else(name, soft_404)
         if said:
             return said
-    return says(page.words, soft_404) if len(page.words) <= _SHORT else None
+    letters = len(page.words)
+    believed = [text for text in soft_404 if text not in SOFT_404 or (letters <= _SHORT and not page.steps)]
+    said = says(" | ".join(names), believed) if letters <= _LITTLE and not _is_its_name(url, soft_404) else None
+    if said:
+        return said
+    if letters > _SHORT or page.steps or _is_its_name(url, soft_404):
+        return None
+    return says(page.words, soft_404)
+
+
+def _perhaps_not_found(url: str, page: Page, soft_404: t.Sequence[str]) -> str | None:
+    """The same where a page of some length has them in its title of something else than pages: Order not found."""
+    if len(page.words) > _LITTLE or page.steps or _is_its_name(url, soft_404):
+        return None
+    return says(" | ".join([page.title, *page.main_headings]), soft_404)
+
+
+def _is_its_name(url: str, texts: t.Sequence[str]) -> bool:
+    """Whether an address is of a page about these words (``/runbooks/OrderNotFound``)."""
+    return any(says(name, texts) or says(_HUMP.sub(" ", name), texts) for name in segments(url)[-1:])
 
 
 def _login(url: str, came_from: str, page: Page, texts: t.Sequence[str]) -> Message | None:
@@ -179,12 +209,22 @@ def _login(url: str, came_from: str, page: Page, texts: t.Sequence[str]) -> Mess
         return phrase("{url:path} answers with a login page, what is behind it cannot be seen", url=where)
     if moved and (is_login(came_from) or carries(came_from, url)):
         return phrase("{url:path} leads to a login page, what is behind it cannot be seen", url=where)
+    letters = len(page.words)
     said = says(" | ".join([page.title, *page.main_headings]), texts)
-    if page.password and (moved or said or len(page.words) <= _LITTLE or not names_itself(url, page)):
+    if page.password and _is_little_else(url, page, said, texts):
         return phrase("{url:path} answers with a login page, what is behind it cannot be seen", url=where)
-    if len(page.words) <= _LITTLE and said:
+    if letters <= _LITTLE and said and not page.is_content and not page.password and not _is_its_name(url, texts):
         return phrase("{url:path} answers with a login page ('{said}'), what is behind it cannot be seen", url=where, said=said)
     return None
+
+
+def _is_little_else(url: str, page: Page, said: str | None, texts: t.Sequence[str]) -> bool:
+    """Whether a page that asks for a password does little else: many sites have a box for it beside each page."""
+    if len(page.words) <= _SHORT or any(says_nothing_else(name, texts) for name in [page.title]):
+        return True
+    if page.is_content or len(page.words) > _LENGTH:
+        return False
+    return not names_itself(url, page) or bool(said and not _is_its_name(url, texts) and says(page.title, texts))
 
 
 def names_itself(url: str, page: Page) -> bool:
@@ -253,6 +293,12 @@ def _of_json(where: str, answer: Response, soft_404: t.Sequence[str]) -> Verdict
         return Verdict(DEAD, phrase("{url:path} answers with status 200 and says that there is no such thing", url=where))
     if data.get("error") and len(answer.body) <= _SMALL_JSON:
         return Verdict(UNKNOWN, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=str(data["error"])[:80]))
+    failed = any(data.get(name) is False for name in ("success", "ok"))
+    why = next((text for name in _TEXTS if failed and isinstance(text := data.get(name), str) and text.strip()), None)
+    if why:
+        return Verdict(UNKNOWN, phrase("{url:path} answers with status 200 and says '{said}'", url=where, said=why[:80]))
+    if failed or has_nothing(data):
+        return Verdict(DEAD, phrase("{url:path} answers with status 200 and says that there is no such thing", url=where))
     return Verdict(ALIVE, answer=answer)
 
 

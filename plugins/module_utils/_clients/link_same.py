@@ -19,8 +19,16 @@ from .._http import public_url
 from .._phrase import phrase
 from .link_answers import DEAD, UNKNOWN, Verdict
 from .link_places import is_home, origin, same_page, same_site, segments
+from .link_texts import normalized
 
+_MOST = 200_000  # characters of a page that are compared
 _MOST_FOLDERS = 3  # of one site in which an address that cannot exist is asked for
+_CODE = re.compile(r"\b(?:[a-z]{0,40}\d\w{0,80}|[0-9a-f]{8,80})\b")
+_OF_TIME = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|am|pm|utc|gmt|cest?|(?:lun|mar|mercre|jeu|vendre|same)(?:di)?|dimanche"
+    r"|jan(?:uary|vier)?|feb(?:ruary)?|fevr(?:ier)?|mar(?:ch|s)?|apr(?:il)?|avr(?:il)?|may|mai|june?|juin|july?|juil(?:let)?|aug(?:ust)?|aout"
+    r"|sept?(?:ember|embre)?|oct(?:ober|obre)?|nov(?:ember|embre)?|dec(?:ember|embre)?|th|st|nd|rd|ms|sec(?:onds?)?"
+)
 Ask = t.Callable[[t.Sequence[str]], t.Mapping[str, Verdict]]
 
 
@@ -92,18 +100,22 @@ def _is_same(one: Verdict, other: Verdict) -> bool:
     """Whether two answers show the same, but for numbers and addresses of their own."""
     if one.answer is None or other.answer is None or (one.page is None) != (other.page is None):
         return False
-    names = sorted({name for answer in (one.answer, other.answer) for name in segments(answer.url) if len(name) > 3}, key=len, reverse=True)
-    return _shown(one, names) == _shown(other, names)
+    own = {word for answer in (one.answer, other.answer) for name in segments(answer.url) for word in normalized(name).split()}
+    return _shown(one, own) == _shown(other, own)
 
 
-def _shown(verdict: Verdict, names: t.Sequence[str]) -> tuple[str, str]:
+def _shown(verdict: Verdict, own: t.Collection[str]) -> tuple[list[str], list[str]]:
+    """The words of the title and the text, but for those of the address, and what tells numbers and times."""
     if verdict.page is not None:
         title, text = verdict.page.title, verdict.page.words or verdict.page.around
     else:
         title, text = "", verdict.answer.text if verdict.answer else ""
-    for name in names:
-        title, text = title.replace(name, ""), text.replace(name, "")
-    return re.sub(r"[\d\s]+", "", title), re.sub(r"[\d\s]+", "", text)
+    return _lasting(title, own), _lasting(text[:_MOST], own)
+
+
+def _lasting(text: str, own: t.Collection[str]) -> list[str]:
+    words = re.sub(r"[^a-z]+", " ", _CODE.sub(" ", normalized(text))).split()
+    return [word for word in words if len(word) > 1 and word not in own and not _OF_TIME.fullmatch(word)]
 
 
 __all__ = ("Sameness",)

@@ -54,6 +54,10 @@ _SURELY = re.compile(
     r" \w{2,10}){0,2} is for sale"
     r"|buy this domain|(?:ce|le) (?:nom de )?domaine (?:\S+ ){0,3}est a vendre"
     r"|could not resolve to an? \w+"
+    r"|(?:we|i) (?:can t|cannot|can not|could ?n(?:o|)t?|couldn t|were unable to|are unable to|don t) (?:seem to )?(?:find|locate)"
+    r" what you(?: are|re|ve| were| have) (?:looking|searching|asked) for"
+    r"|what you(?: are|re| were) looking for (?:is not|isn t|was not|wasn t|does not|doesn t|could not|cannot|no longer)\b"
+    r"|nous n avons pas trouve ce que vous (?:cherch|recherch|demand)\w+"
     r")"
 )
 _LIKELY = re.compile(
@@ -69,6 +73,13 @@ _LIKELY = re.compile(
     rf"|(?:la |le |cette |ce |cet )?{_CHOSE} (?:n est|n existe|n a) (?:plus|pas)(?: ete| pu etre)?(?: trouvee?|"
     rf" disponible| accessible| la)?"
     r"|impossible de trouver (?:la|cette|le|ce) \w+"
+    r"|(?:the |this )?(?:link|url|address) (?:that )?(?:you (?:followed|clicked|used) )?"
+    r"(?:may|might|could|seems to|appears to|must) "
+    r"(?:be |have been )?(?:broken|wrong|incorrect|outdated|expired|invalid|mistyped|moved)(?: .{0,60})?"
+    r"|(?:the )?(?:link|url) (?:that )?you (?:followed|clicked|used) (?:is|was|has) "
+    r"(?:broken|wrong|incorrect|outdated|expired|invalid)(?: .{0,60})?"
+    r"|le lien (?:que vous avez suivi |suivi )?(?:est|semble|peut etre) (?:etre )?"
+    r"(?:casse|rompu|errone|perime|incorrect|invalide)(?: .{0,60})?"
     r"|(?:die |diese )?seite (?:wurde |konnte |existiert )?(?:leider )?nicht(?: gefunden(?: werden)?)?|(?:die "
     r"|diese )?seite wurde geloscht"
     r"|(?:la )?pagina (?:solicitada )?(?:no|non|nao|niet) (?:fue |ha sido |foi |e stata )?(?:encontrada|existe"
@@ -112,6 +123,7 @@ _NOT_FOR_YOU = (
     *("anmelden", "anmeldung", "einloggen", "iniciar sesión", "accedi", "inloggen", "entrar", "zugriff verweigert", "acceso denegado"),
     *("accès refusé", "accès interdit", "accès non autorisé", "demander l'accès", "avant de continuer", "choisissez un compte"),
     *("choisir un compte", "vous n'avez pas accès", "vous n'avez pas l'autorisation", "vous n'avez pas les droits", "session expirée"),
+    *("request rejected", "request blocked", "the request is blocked", "access blocked", "web page blocked", "blocked"),
     *("sign on", "authentication", "identification", "welcome back"),
 )  # fmt: skip
 _REFUSES = re.compile(
@@ -132,6 +144,31 @@ _UNLOADED = re.compile(
 )
 
 
+# of normalized text: what firewalls and proxies have instead of a page
+_FIREWALL = re.compile(
+    r"\b(?:the requested url (?:was|has been) (?:rejected|blocked)|your support id is|incapsula incident id|you have been blocked"
+    r"|attention required cloudflare|cloudflare ray id|access to this (?:page|site|website|resource) (?:has been|is|was) (?:blocked|denied)"
+    r"|this (?:web ?)?(?:site|page) (?:is|has been|was) blocked|(?:web ?site|web ?page) blocked|votre requete a ete (?:bloquee|rejetee)"
+    r"|acces a ce(?:tte)? (?:page|site) (?:est|a ete) (?:bloque|refuse)|the request could not be satisfied"
+    r"|the requested url could not be retrieved)\b"
+)
+_TO_READ = (
+    r"(?:continue|view|see|read|access|proceed|go on|open|edit|use|this|your|continuer|voir|consulter|acceder|lire|poursuivre|cette|votre)"
+)
+# of a sentence: what stands before a single sign-on
+_SIGN_ON = re.compile(
+    _FILLER + r"(?:(?:please |you (?:need to |have to |must )|veuillez |vous devez )?(?:be |etre )?"
+    r"(?:sign(?:ed)? in|log(?:ged)? in|authenticate|authenticated|vous (?:connecter|identifier|authentifier)"
+    r"|(?:connectez|identifiez|authentifiez) vous|connectee?|authentifiee?|identifiee?)"
+    rf"(?: (?:first )?(?:to|pour|afin de) {_TO_READ}\b.{{0,80}}| (?:with|using|via|avec) (?:your|votre)\b.{{0,80}})"
+    r"|(?:please |you (?:need to |have to |must ))(?:be )?(?:sign(?:ed)? in|log(?:ged)? in|authenticated?)(?: first| again)?"
+    r"|vous devez (?:vous (?:connecter|identifier|authentifier)|etre (?:connecte|authentifie|identifie)e?)"
+    r"|(?:continue|sign in|log in|continuer|se connecter) (?:with|avec|via|using) "
+    r"(?:sso|saml|google|microsoft|okta|azure(?: ad)?|entra(?: id)?|github|gitlab|keycloak|your (?:company|work|corporate) account)"
+    r"|redirecting (?:you )?to (?:the |your )?(?:login|sign in|identity provider|sso).{0,40})"
+)
+
+
 class Saying(t.NamedTuple):
     """``kind`` is gone, not now or wall; ``said`` the words by which it is told."""
 
@@ -142,7 +179,11 @@ class Saying(t.NamedTuple):
 def saying_of(page: Page) -> Saying | None:
     """What a page says of itself; None where it says something else."""
     letters = len(page.words)
-    names = [part for name in [page.title, *page.main_headings] for part in [name, *_PARTS.split(name)]]
+    if letters <= _LITTLE and not page.is_content:
+        wall = _FIREWALL.search(normalized(f"{page.title} {page.words}")[:_LITTLE])
+        if wall:
+            return Saying(WALL, wall.group())
+    names = [] if page.is_content else [part for name in [page.title, *page.main_headings] for part in [name, *_PARTS.split(name)]]
     if letters <= _LITTLE:
         for name in names:
             if _is_gone(name, likely=True):
@@ -181,7 +222,8 @@ def _of_text(text: str, *, likely: bool) -> Saying | None:
     for sentence in _SENTENCES.split(text[: _LITTLE * 2]):
         if _is_gone(sentence, likely=likely):
             return Saying(GONE, one_line(sentence.strip(), 60))
-        if likely and _REFUSES.fullmatch(normalized(sentence)):
+        plain = normalized(sentence[:_LITTLE])
+        if likely and (_REFUSES.fullmatch(plain) or _SIGN_ON.fullmatch(plain)):
             return Saying(WALL, one_line(sentence.strip(), 60))
     return None
 

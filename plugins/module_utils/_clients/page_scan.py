@@ -23,6 +23,7 @@ _AROUND = ("nav", "header", "footer", "aside")
 _KEPT = frozenset(("id", "name", "type", "src", "href", "http-equiv", "content", "charset", "rel", "hidden"))
 _MOUNTS = re.compile(r"(root|app|__next|__nuxt|main-app|q-app|react-root|app-root|ember-app|svelte|reactroot|appmount|mount|application)")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_LENGTH, _STEPS = 500, 3
 _LONGEST = 300  # characters of a title or heading that are looked at
 
 
@@ -44,11 +45,17 @@ class Page:
     mount: bool = False
     pictures: int = 0
     frames: int = 0
+    steps: int = 0  # items of lists and blocks of code with words of their own, not those of links alone
     refresh: str = ""
 
     @property
     def main_headings(self) -> list[str]:
         return [text for level, text in self.headings if level <= 2 and text]
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it is of a real length, with steps or code: a page of its own, whatever its title is."""
+        return len(self.words) >= _LENGTH and self.steps >= _STEPS
 
 
 def decoded(body: bytes, content_type: str) -> str:
@@ -80,6 +87,7 @@ class _Scanner:
         self.silent: list[str] = []  # within noscript
         self.heading: tuple[int, list[str]] | None = None
         self.depth = {"around": 0, "noscript": 0, "template": 0}
+        self.stepping = self.linked = False
 
     def page(self) -> Page:
         at, size = 0, len(self.text)
@@ -150,7 +158,8 @@ class _Scanner:
 
     def _opened(self, name: str, values: t.Mapping[str, str], at: int) -> int:
         found = self.found
-        self.anchors.update(values[key] for key in ("id", "name") if values.get(key) and (key == "id" or name in ("a", "map")))
+        if not self.depth["template"] and name != "template":
+            self.anchors.update(values[key] for key in ("id", "name") if values.get(key) and (key == "id" or name in ("a", "map")))
         if name in _RAW:
             end = self.low.find(f"</{name}", at)
             inside = self.text[at : end if end >= 0 else len(self.text)]
@@ -169,6 +178,10 @@ class _Scanner:
         elif len(name) == 2 and name[0] == "h" and name[1] in "123456":
             self._end_heading()
             self.heading = (int(name[1]), [])
+        elif name in ("li", "pre"):
+            self.stepping, self.linked = True, False
+        elif name == "a":
+            self.linked = True
         elif name == "input":
             found.password = found.password or values.get("type", "").lower() == "password"
             self.inputs.add(values.get("name", ""))
@@ -190,6 +203,10 @@ class _Scanner:
             self.depth[name] = max(0, self.depth[name] - 1)
         elif len(name) == 2 and name[0] == "h" and name[1] in "123456":
             self._end_heading()
+        elif name in ("li", "pre", "ul", "ol"):
+            self.stepping = False
+        elif name == "a":
+            self.linked = False
         if name not in ("a", "b", "i", "em", "strong", "span", "code"):
             self._say(" ")
 
@@ -210,6 +227,9 @@ class _Scanner:
         (self.around if self.depth["around"] else self.parts).append(text)
         if not self.heading and not self.depth["around"]:
             self.below.append(text)
+            if self.stepping and not self.linked and len(text) > 3 and re.search(r"\w\w", text[:_LONGEST]):
+                self.found.steps += 1
+                self.stepping = False
 
 
 def _refreshed(content: str) -> str:
