@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import Document, Part, Section, normalize
+from .._clients.document import Document, Part, normalize
 from .._clients.document_building import CELLS
 from .._clients.section_content import is_placeholder
 from .._finding import Status
