@@ -295,7 +295,18 @@ ROWS = [
     row("a fix and its workaround", known("| Error | Fix | Workaround |\n|---|---|---|\n| PAY-2 | Restart it | |"), "fail", MISSING),
     *[
         row(f"a fix in '{said}'", known(f"| Error | Fix |\n|---|---|\n| PAY-1 | {said} |"), "unknown", "does not tell what to do")
-        for said in ("1.5", "in the next release", "planned for October 2026", "Fixed in 1.5")
+        for said in (
+            "1.5",
+            "in the next release",
+            "Won't fix",
+            "Duplicate",
+            "Unresolved",
+            "MR !123",
+            "Cannot reproduce",
+            "analysed by dev",
+            "planned for October 2026",
+            "Fixed in 1.5",
+        )
     ],
     *[
         row(f"a cell with '{said}'", known(f"{GOOD}| PAY-2 | {said} |"), "fail", MISSING)

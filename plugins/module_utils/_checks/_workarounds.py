@@ -87,7 +87,12 @@ _FIXED = re.compile(
 _ONLY_YES = re.compile(
     r"(?:yes|oui|ok|y|o|x|v|done|fait|available|disponible|exists?|existe|known|connue?|documented|documentee?|true|vrai|possible|partial"
     r"|partiel(?:le)?|manual|manuel(?:le)?|high|low|medium|open|opened|closed|ouverte?|fermee?|eleve|bas|moyen|workaround|contournement"
-    r"|(?:voir|see)(?: the| le)? (?:ticket|jira|wiki))"
+    r"|(?:voir|see)(?: the| le)? (?:ticket|jira|wiki)"
+    # what a tracker says of it
+    r"|(?:un)?(?:fixed|resolved|solved)|corrected|won ?t ?fix|will not (?:be )?fix(?:ed)?|duplicate"
+    r"|can ?not reproduce|can t reproduce|not a bug|mr|pr|\d+|backlog|planned|invalid|rejected|deferred|postponed|accepted|new|assigned|works as designed|by design|incomplete"
+    r"|(?:non )?(?:corrigee?|resolue?|cloturee?|rejetee?|reportee?|planifiee?|prevue?)|doublon"
+    r"|(?:mr|pr|pull request|merge request|commit|patch|hotfix) \w+|(?:being )?(?:analy[sz]ed|studied|handled|assigned) (?:by|to) .*)"
 )
 _WHEN = re.compile(
     r"(?:(?:in|by|with|from|since|dans|en|avec|depuis|planned|scheduled|prevue?|expected|eta|due|for|pour|the|la|le|version|release|sprint"
