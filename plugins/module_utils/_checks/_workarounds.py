@@ -90,7 +90,8 @@ _ONLY_YES = re.compile(
     r"|(?:voir|see)(?: the| le)? (?:ticket|jira|wiki)"
     # what a tracker says of it
     r"|(?:un)?(?:fixed|resolved|solved)|corrected|won ?t ?fix|will not (?:be )?fix(?:ed)?|duplicate"
-    r"|can ?not reproduce|can t reproduce|not a bug|mr|pr|\d+|backlog|planned|invalid|rejected|deferred|postponed|accepted|new|assigned|works as designed|by design|incomplete"
+    r"|can ?not reproduce|can t reproduce|not a bug|mr|pr|\d+|backlog"
+    r"|planned|invalid|rejected|deferred|postponed|accepted|new|assigned|works as designed|by design|incomplete"
     r"|(?:non )?(?:corrigee?|resolue?|cloturee?|rejetee?|reportee?|planifiee?|prevue?)|doublon"
     r"|(?:mr|pr|pull request|merge request|commit|patch|hotfix) \w+|(?:being )?(?:analy[sz]ed|studied|handled|assigned) (?:by|to) .*)"
 )
