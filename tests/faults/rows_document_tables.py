@@ -91,12 +91,20 @@ TOLD = (
     *("Workaround - restart it", '!!! tip "Workaround"\n    Restart.', "**Contournement :**\n\n1. Relancer", "**Solution**\n\nRestart."),
     *("Pour contourner le problème, relancer.", "Le contournement consiste à relancer.", "Action: restart it", "> **Workaround:** restart"),
     *("| Symptom | slow |\n|---|---|\n| Workaround | restart |", "| Workaround | restart |\n|---|---|\n| Impact | slow |"),
+    *("Workaround (until 1.5): restart", "<details><summary>Workaround</summary>\n\nRestart.\n\n</details>"),
     *("| | |\n|---|---|\n| Impact | slow |\n| **Contournement** | relancer |", "Workaround:\n\n```\nsystemctl restart payments\n```"),
 )
 UNTOLD = (
     *("**Workaround**\n\nNone", "**Workaround**\n\n**Ticket**: JIRA-1", "Workaround:\n\nTicket: JIRA-1", "**Workaround**\n\n**Ticket**"),
     *("Workaround: we are looking for one", "The workaround is not known.", "### Workaround\n\n### Ticket\n\nJIRA-1", "**Workaround**"),
     *("| Symptom | slow |\n|---|---|\n| Workaround | |", "Workaround owner: Jane", "Fix version: 1.5 of payments", "RAS"),
+    *(
+        "The workaround is being written.",
+        "The workaround is described in Jira.",
+        "The workaround is to be agreed.",
+        "A workaround is needed.",
+    ),
+    *("Action: dev team to fix it in 1.5", "The workaround to PAY-1 is unknown.", "Le contournement est en cours de rédaction."),
     *("As a workaround: none.", "**Workaround**\n\n### PAY-3 Lock\n\nWorkaround: kill it", "Workaround: pending vendor"),
 )
 COLUMNS = (
@@ -287,7 +295,18 @@ ROWS = [
     row("a fix and its workaround", known("| Error | Fix | Workaround |\n|---|---|---|\n| PAY-2 | Restart it | |"), "fail", MISSING),
     *[
         row(f"a fix in '{said}'", known(f"| Error | Fix |\n|---|---|\n| PAY-1 | {said} |"), "unknown", "does not tell what to do")
-        for said in ("1.5", "in the next release", "planned for October 2026", "Fixed in 1.5")
+        for said in (
+            "1.5",
+            "in the next release",
+            "Won't fix",
+            "Duplicate",
+            "Unresolved",
+            "MR !123",
+            "Cannot reproduce",
+            "analysed by dev",
+            "planned for October 2026",
+            "Fixed in 1.5",
+        )
     ],
     *[
         row(f"a cell with '{said}'", known(f"{GOOD}| PAY-2 | {said} |"), "fail", MISSING)

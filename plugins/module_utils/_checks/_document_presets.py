@@ -124,7 +124,7 @@ NAMES: t.Mapping[str, tuple[str, ...]] = {
     "dependencies": (
         *("dependency", "dependencies", "dependance", "dependances", "depends", "adherence", "adherences", "prerequisites", "prerequis"),
         *("external systems", "systemes externes", "partenaires", "context and scope", "third party services", "third parties"),
-        *("upstream and downstream", "downstream and upstream", "external services", "services externes", "services tiers"),
+        *("upstream", "downstream", "external services", "services externes", "services tiers"),
     ),
 }
 _BETWEEN = re.compile(r"[\s-]+")

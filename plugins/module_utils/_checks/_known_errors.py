@@ -237,7 +237,7 @@ def _workaround_in(outline: Outline, number: int) -> Workaround:
         parts = outline.own[other]
         found += _in_rows([part for table in tables_of(parts) if table.is_of_fields() for part in table.parts], own)
         for index, part in enumerate(parts):
-            if part.kind == "words":
+            if part.kind in ("words", "summary"):
                 found.append(labelled(part.text, parts[index + 1] if index + 1 < len(parts) else None, own))
     return best(found)
 

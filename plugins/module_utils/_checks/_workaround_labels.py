@@ -18,13 +18,14 @@ _LABEL = re.compile(
     r"\s{0,3}[:\uff1a][*_]{0,2}[ \t]{0,9}"
     r"(?=([^\n]*))"
 )
+_ASIDE = re.compile(r"[ \t]{0,3}\([^()\n]{0,80}\)(?=[*_ \t]{0,5}[:\uff1a])")  # Workaround (until 1.5):
 _DASHED = re.compile(r"[\s*_-]{0,9}([^\W\d_][^\n:.;|*_]{2,40}?)[*_]{0,2}\s{1,3}[-\u2013\u2014]\s{1,3}(\S.*)")
 _SENTENCE = re.compile(
     r"(?:as an? (?:\w+ )?work-?around|en contournement|comme contournement"
     r"|(?:to|pour) (?:work around|bypass|contourner)(?: [\w' \u2019]{1,40})?)"
     r"\s*[,:]\s*(.+)"
     r"|(?:the|a|our|one|le|la|un|possible) (?:\w+ )?(?:work-?around|contournement|palliatif|solution de contournement)"
-    r" (?:is|consists|est|consiste)(?: (?:to|in|of|de|\u00e0|en))?\b\s*(.+)"
+    r"(?: (?:is|est)(?: to(?! be\b)| de\b|\s*:| d['\u2019])| (?:consists?|consiste) (?:in|of|to|en|\u00e0)\b)\s*(.+)"
     r"|(?:it|this|the \w+|on|you) (?:can|may|peut) (?:be )?(?:worked around|work around it|bypassed|contourner)\s*(?:by|with|en|:)\s*(.+)",
     re.IGNORECASE,
 )
@@ -33,7 +34,7 @@ _SENTENCE = re.compile(
 def labelled(text: str, following: Part | None, own: t.Sequence[str] = ()) -> Workaround:
     """What a text says behind ``Workaround:``; what follows it may be the next line, paragraph, list or command."""
     found = []
-    text = text[:_LONGEST]
+    text = _ASIDE.sub("", text[:_LONGEST])
     for match in _LABEL.finditer(text):
         if names_workaround(normalize(match.group(1))):
             said = match.group(2) or _until_field(text[match.end() : match.end() + 500])

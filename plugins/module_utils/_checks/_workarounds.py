@@ -68,6 +68,10 @@ _TO_COME = re.compile(
     r"|pending(?: .{1,60})?|(?:(?:we|i|they|on|nous|dev|the \w+|l \w+) )?(?:are |am |is |re )?(?:still |toujours |encore )?"
     r"(?:looking|searching) for (?:one|it|an? \w+|the \w+)(?: .{1,40})?"
     r"|(?:(?:on|nous|l \w+) )?(?:en )?cherch(?:e|ons|ent)(?: \w+){0,4}|recherche(?: \w+)? en cours"
+    r"|(?:the |our |l |le )?(?:(?:dev|devs|development|developers|vendor|supplier|support|team|equipe|editeur|fournisseur) ?){1,3}"
+    r"(?:(?:to|will|must|should|shall|has to|have to|doit|va|devra) )"
+    r"(?:fix|correct|solve|deliver|investigate|analy[sz]e|corriger|livrer|analyser)"
+    r"(?: .*)?"
     r"|a l etude|a analyser|a investiguer|a etudier|in progress|ongoing|work in progress|ticket (?:opened"
     r"|created|raised|ouvert|cree)(?: .*)?"
     rf"|(?:please )?(?:wait(?:ing)?|awaiting|attendre|attente|en attente|dans l attente)(?: \w+){{0,5}} {_WAITED_FOR}(?: .*)?"
@@ -83,7 +87,13 @@ _FIXED = re.compile(
 _ONLY_YES = re.compile(
     r"(?:yes|oui|ok|y|o|x|v|done|fait|available|disponible|exists?|existe|known|connue?|documented|documentee?|true|vrai|possible|partial"
     r"|partiel(?:le)?|manual|manuel(?:le)?|high|low|medium|open|opened|closed|ouverte?|fermee?|eleve|bas|moyen|workaround|contournement"
-    r"|(?:voir|see)(?: the| le)? (?:ticket|jira|wiki))"
+    r"|(?:voir|see)(?: the| le)? (?:ticket|jira|wiki)"
+    # what a tracker says of it
+    r"|(?:un)?(?:fixed|resolved|solved)|corrected|won ?t ?fix|will not (?:be )?fix(?:ed)?|duplicate"
+    r"|can ?not reproduce|can t reproduce|not a bug|mr|pr|\d+|backlog"
+    r"|planned|invalid|rejected|deferred|postponed|accepted|new|assigned|works as designed|by design|incomplete"
+    r"|(?:non )?(?:corrigee?|resolue?|cloturee?|rejetee?|reportee?|planifiee?|prevue?)|doublon"
+    r"|(?:mr|pr|pull request|merge request|commit|patch|hotfix) \w+|(?:being )?(?:analy[sz]ed|studied|handled|assigned) (?:by|to) .*)"
 )
 _WHEN = re.compile(
     r"(?:(?:in|by|with|from|since|dans|en|avec|depuis|planned|scheduled|prevue?|expected|eta|due|for|pour|the|la|le|version|release|sprint"
