@@ -228,7 +228,7 @@ ROWS = [
             f"a page that does not say what to do: {state}",
             loaded(rule("PaymentsDown", "/told"), pages={"/told": page("Wiki", body)}),
             "fail",
-            "does not say what to do",
+            "does not say what to do|answers with a heading and",
         )
         for state, body in (
             ("headings alone", "<h1>PaymentsDown</h1><h2>Mitigation</h2><p>PaymentsDown</p>"),

@@ -25,7 +25,7 @@ from table import Row, World
 
 Arrange = t.Callable[[World], dict[str, t.Any]]
 HTML = (
-    "<html><head><meta name=owner content=team><meta name=author content=Jane><meta name=validated_by content=Ali>"
+    "<html><head><meta name=owner content=team-payments><meta name=author content=Jane><meta name=validated_by content=Ali>"
     "<meta name=version content=1.4.0><meta name=last_reviewed content={reviewed}></head><body><h1>Known errors</h1>"
 )
 GOOD = "| Error | Workaround |\n|---|---|\n| PAY-1 | restart |\n"
@@ -61,7 +61,7 @@ def parted(heading: str) -> Arrange:
 
 
 def rst(text: str) -> Arrange:
-    head = ":Owner: team\n:Validated-By: Ali\n:Version: 1.4.0\n:Last-Reviewed: {reviewed}\n\n"
+    head = ":Owner: team-payments\n:Validated-By: Ali\n:Version: 1.4.0\n:Last-Reviewed: {reviewed}\n\n"
     return errors(f"Known errors\n============\n\n{head}{text}", front="", name="document.rst")
 
 

@@ -801,7 +801,7 @@ ROWS = [
         given(
             calendar(event("Service desk", "20261101T000000Z", "20261231T000000Z")),
             NOVEMBER,
-            people={"Service desk": {"phone": "+33 1 44 55 66 77", "team": True}},
+            people={"Service desk": {"phone": "+33 1 44 55 66 01", "team": True}},
         ),
         "pass",
         "Service desk",
