@@ -302,6 +302,7 @@ __all__ = (
     "Http",
     "HttpArguments",
     "HttpFailure",
+    "HttpOptions",
     "Question",
     "Response",
     "RulesServer",

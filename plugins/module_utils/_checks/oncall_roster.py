@@ -15,7 +15,7 @@ from .._clients.calendar_times import known_zone
 from .._clients.roster_entries import Roster, Span
 from .._finding import CannotObserve, Finding
 from .._hours import WEEK, parse_hours, zone_named
-from .._http import Connection, HttpArguments
+from .._http import Connection, HttpOptions
 from .._phrase import Message, phrase
 from .._runner import Runner
 from . import _roster_shifts
@@ -63,7 +63,7 @@ LONGEST = 400 * 86400.0
 FURTHEST = 30 * 86400.0
 
 
-class Source(HttpArguments):
+class Source(HttpOptions):
     """A roster: where it is, and how it is read."""
 
     url: str | None
@@ -83,6 +83,7 @@ class Source(HttpArguments):
 
 
 class Arguments(Source):
+    timeout: float
     tier: str | None
     beside: list[Source]
     window_start: str | None
