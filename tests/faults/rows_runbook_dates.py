@@ -121,7 +121,7 @@ ROWS = [
     ],
     *[
         row(f"the owner is {name}", owned(f"owner: {name}"), "fail", "its owner is a placeholder")
-        for name in ("Prénom Nom", "NOM Prénom", "Firstname Lastname", "changeme", "to be named", "vacant", "team", "N.C.", "0")
+        for name in ("Prénom Nom", "NOM Prénom", "Firstname Lastname", "changeme", "to be named", "vacant", "the team", "N.C.", "0")
     ],
     *[
         row(f"a front matter with {line}", owned(line), "fail", "^the runbook [^:]*: line [23]: the front matter is not valid YAML$")

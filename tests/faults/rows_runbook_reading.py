@@ -206,6 +206,7 @@ SOMETHING = [
     "`systemctl restart payments`",
     "```sh\nsystemctl restart payments\n```",
     "[The procedure](#mitigation)",
+    "x",
     "Nothing is to be stopped first.",
     "![The dashboard](https-not-asked.png)\n*The dashboard*",
     f"{TABLE_HEAD}\n| Stop it | `systemctl stop payments` |",

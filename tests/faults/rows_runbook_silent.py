@@ -7,7 +7,7 @@ How they could pass without deserving it; each is a row below:
 
 - the template asks, and nobody answered: Word's prompts, ``describe here``, guidance, questions, a box to tick for the author;
 - a sentence says that nothing is written, known or decided, or that it comes later, in English or in French;
-- the section has its heading again, a letter, ``OK``, a mark of a call-out without words;
+- the section has its heading again, a mark of a call-out without words;
 - it says to look elsewhere, without an address: a warning, as who knows the place may find it;
 - its heading says that there is none, that it is to be written, or no longer holds; or has its name as a part of another thing.
 
@@ -38,7 +38,7 @@ NOTHING = (
     "Pas encore écrit",
     "Document en cours d'écriture", "Aucune procédure.", "Aucune consigne.", "No information", "Missing", "_No content._", "Don't know.",
     "to be confirmed with Bob", "À confirmer avec l'exploitation", "Owner to provide", "Jane to write the rollback",
-    "Waiting for input from the vendor.", "En attente de l'éditeur.", "Ticket PAY-123 open to write this.", "RAS", "OK", "x", "0",
+    "Waiting for input from the vendor.", "En attente de l'éditeur.", "Ticket PAY-123 open to write this.", "RAS",
     "No rollback.", "Rollback", "Rollback procedure.", "The rollback steps", "Sera complétée ultérieurement.",
     "!!! warning\n    TODO", "!!! warning", ":::info\n\nTODO\n\n:::", ":::tip\n:::", "> [!NOTE]\n> TODO", "> [!NOTE]",
     "> [!WARNING] TODO",

@@ -48,7 +48,7 @@ _AHEAD = dt.timedelta(hours=14)  # somewhere it is tomorrow already
 _PROMPTS = re.compile(
     r"(?:your|my|votre|some) .*|(?:the )?(?:team|owner|squad|user|first|last|your) name|name|nom|owner|somebody|someone|person|personne"
     r"|quelqu un|nobody yet|nom de l equipe|nom du responsable|prenom nom|nom prenom|first ?name last ?name|last ?name first ?name"
-    r"|change ?me|to be (?:named|appointed|designated)|a (?:nommer|designer)|vacante?|n c|(?:the |our |my |l )?(?:team|equipe)"
+    r"|change ?me|to be (?:named|appointed|designated)|a (?:nommer|designer)|vacante?|n c|(?:the |our |my |l )(?:team|equipe)"
 )
 
 

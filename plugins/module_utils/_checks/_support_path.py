@@ -141,9 +141,7 @@ def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
     """The last tier must be somebody: what is sent to a queue, a list or a bot waits there."""
     contact = str(tier.get("contact") or "")
     given = contacts_of(contact)
-    promised = tier.get("roster") or tier.get("contract_until")  # by contract a maker's support@ has to answer
-    roles = bool(given) and not promised and all(is_impersonal(one) or is_role_mailbox(one) for one in given)
-    if not is_placeholder(contact) and (roles or not is_somebody(tier)):
+    if not is_placeholder(contact) and not is_somebody(tier):
         said = phrase(
             "the chain {chain} ends with {tier}, whose contact '{contact}' is a queue, a list or a machine: name a person, a desk or a "
             "number at which somebody answers",
@@ -154,7 +152,9 @@ def _end(chain: str, tier: TierGiven, name: str) -> list[Remark]:
         return [(Status.FAIL, said)]
     if tier.get("roster") or is_placeholder(contact):
         return []
-    if given and not any(names_somebody(one) for one in given):
+    promised = tier.get("contract_until")  # by contract a maker's support@ has to answer
+    anybody = not promised and all(is_impersonal(one) or is_role_mailbox(one) for one in given)
+    if given and (anybody or not any(names_somebody(one) for one in given)):
         said = phrase(
             "the chain {chain} ends with {tier}, whose contact '{contact}' names nobody in particular: say who, with a number or "
             "an address",

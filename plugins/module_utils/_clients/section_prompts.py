@@ -123,7 +123,7 @@ _PEOPLE = (
 )
 _SAID = re.compile(rf"(?:{_UNWRITTEN}|{_TEMPLATE}|{_PEOPLE}|change ?me|to be (?:named|appointed|designated)|vacant|a nommer|a designer)")
 # of a line by itself: within a row they are values
-_SHORT = re.compile(r"\w|ok|ras|r a s|yes|oui|etc")
+_SHORT = re.compile(r"ras|r a s|etc")
 _TO_WRITE = re.compile(
     rf"(?:write|document|describe|complete|add|fill in|rediger|ecrire|documenter|decrire|completer"
     rf"|ajouter) {_THE}?(?:\w+ ){{0,2}}{_PARTS}"
