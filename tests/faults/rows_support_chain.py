@@ -154,6 +154,7 @@ NONE = (
     *("noreply@payments.example", "prenom.nom@payments.example", "ne-pas-repondre@payments.example"),
 )
 REAL = (
+    *("team-payments", "payments on-call", "dba oncall", "équipe paiements"),
     "4112",
     "+41 44 555 01 02",
     "+1 (202) 555-0143",

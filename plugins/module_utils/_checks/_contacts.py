@@ -74,6 +74,10 @@ _ROLE_MAILBOX = re.compile(
     r"|(?:.*[-._+])?(?:incidents?|alertes?|alerts?|notifications?|supervision|monitoring)",
     re.IGNORECASE,
 )
+_TEAM_WORDS = frozenset(
+    ("team", "equipe", "squad", "desk", "oncall", "call", "astreinte", "permanence", "ops", "sre", "dba", "noc", "cellule")
+)
+_ARTICLES = frozenset(("the", "our", "a", "an", "la", "le", "les", "l", "une", "un", "notre", "nos", "on"))
 _LIST_DOMAINS = re.compile(r"@(lists?|groups?|listes?|mailman|sympa|googlegroups)\.", re.IGNORECASE)
 
 
@@ -166,10 +170,18 @@ def is_role_mailbox(text: str) -> bool:
 
 
 def names_somebody(text: str) -> bool:
-    """An address, a number, or a name: what is written without any capital (``the provider``) is a word for anybody."""
+    """An address, a number, a name, or a team of a name (``team-payments``).
+
+    What else is written without any capital, as ``the provider`` is, is a word for anybody.
+    """
     value = text.strip()
+    words = [word for word in re.split(r"[\W_]+", plain(value)) if word and word not in _ARTICLES]
     return bool(
-        "@" in value or "://" in value or re.search(r"\d", value) or any(c.isupper() or not (c.islower() or c in "-_'’. ") for c in value)
+        (len(words) > 1 and _TEAM_WORDS.intersection(words))
+        or "@" in value
+        or "://" in value
+        or re.search(r"\d", value)
+        or any(c.isupper() or not (c.islower() or c in "-_'’. ") for c in value)
     )
 
 
