@@ -127,7 +127,7 @@ class Finding:
     def from_dict(cls, data: t.Mapping[str, t.Any]) -> Finding:
         """The inverse of as_dict; keys it does not know are left out."""
         known = {field.name for field in _FIELDS}
-        values = {key: value for key, value in data.items() if key in known}
+        values = {key: value for key, value in data.items() if key in known and value is not None}
         values["status"] = Status(str(values["status"]))
         names = {field.name for field in dataclasses.fields(Measurement)}
         values["measurements"] = [

@@ -100,6 +100,11 @@ def test_from_a_newer_version_unknown_keys_are_left_out() -> None:
     assert Finding.from_dict(data) == passed("x", measurements=[Measurement("a", 1)])
 
 
+def test_what_is_null_in_a_finding_is_as_if_it_was_not_there() -> None:
+    made = Finding.from_dict({"status": "pass", "message": "x", "check": None, "host": None, "instrument": None})
+    assert made == passed("x") and Finding.from_dict(made.as_dict()) == made
+
+
 def test_makers() -> None:
     assert [make("m").status.value for make in (passed, warned, failed, unknown)] == ["pass", "warn", "fail", "unknown"]
 
