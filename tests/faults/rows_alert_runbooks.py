@@ -356,7 +356,7 @@ ROWS = [
     row("a page that is longer than is read", loaded(rule("PaymentsDown", "/long")), "unknown", "longer than 2.0 MiB"),
     row("a server that evaluates no rules", no_rules, "unknown", "evaluates no rules at all"),
     row("no Prometheus listens", nobody, "unknown", "refused the connection"),
-    row("the Prometheus hangs", bad("hang"), "unknown", "did not answer within"),
+    row("the Prometheus hangs", bad("hang"), "unknown", "did not answer( completely)? within"),
     row("the Prometheus answers with 500", bad("500"), "unknown", "is not ready .*500"),
     row("a login page stands before the Prometheus", bad("login"), "unknown", "web page .a login page"),
 ]

@@ -395,7 +395,7 @@ ROWS: list[Row] = [
         "Grafana hangs",
         lambda world: {"url": world.running.start(Nasty, "hang").url, "uid": "x", "timeout": "2s"},
         "unknown",
-        r"did not answer within",
+        r"did not answer( completely)? within",
     ),
     Row(
         CHECK,

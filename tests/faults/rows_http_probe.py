@@ -118,7 +118,7 @@ ROWS: list[Row] = [
         "it is slow", served({"max_latency": "50ms", "samples": 3}, slow=0.2), "fail", "percentile of 3 requests is .*, the limit is 50 ms"
     ),
     row("nothing listens", lambda _world: {"url": f"http://{LOCAL}:{free_port()}/"}, "fail", "nothing listens there"),
-    row("it hangs", answered("hang"), "fail", "did not answer within 3 s"),
+    row("it hangs", answered("hang"), "fail", "did not answer( completely)? within 3 s"),
     row("it answers drop by drop", answered("drip"), "fail", "did not answer completely within 3 s"),
     row("it answers 500", answered("500"), "fail", "status 500; expected 200"),
     row("it closes the connection", answered("reset"), "fail", "gave no usable answer"),

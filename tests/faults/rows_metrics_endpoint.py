@@ -144,7 +144,7 @@ ROWS: list[Row] = [
     Row(CHECK, "the service is stopped", stopped, "fail", r"refused the connection"),
     Row(CHECK, "the page is not there", wrong_path, "fail", r"answered with 404|is not an exposition"),
     Row(CHECK, "the service answers with 500", bad("500"), "fail", r"answered with 500"),
-    Row(CHECK, "the service hangs", bad("hang"), "fail", r"did not answer within"),
+    Row(CHECK, "the service hangs", bad("hang"), "fail", r"did not answer( completely)? within"),
     Row(CHECK, "a web page instead of metrics", bad("login"), "fail", r"is not an exposition: it answered with a web page"),
     Row(CHECK, "JSON instead of metrics", bad("truncated"), "fail", r"is not an exposition: none of its 1 lines is a sample"),
     Row(CHECK, "200 MB instead of metrics", bad("huge"), "fail", r"more than 32\.0 MiB"),

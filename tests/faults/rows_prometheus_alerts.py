@@ -72,7 +72,7 @@ ROWS: list[Row] = [
     Row(CHECK, "a server that evaluates no rules", no_rules, "unknown", r"evaluates no rules at all: give the address of what evaluates"),
     Row(CHECK, "an agent", agent, "unknown", r"is a Prometheus agent, which answers no queries and evaluates no rules"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),
-    Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer within"),
+    Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer( completely)? within"),
     Row(CHECK, "the Prometheus answers with 500", bad("500"), "unknown", r"is not ready .*500"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),

@@ -324,7 +324,7 @@ ROWS: list[Row] = [
         "is it the right server",
     ),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),
-    Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer within"),
+    Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer( completely)? within"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),
     *ON_VICTORIAMETRICS,

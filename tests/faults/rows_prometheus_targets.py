@@ -237,7 +237,7 @@ ROWS: list[Row] = [
     Row(CHECK, "a selector of five minutes ago", another_time, "unknown", r"looks at another time \(offset, @\)"),
     Row(CHECK, "a Prometheus that is not the service's", wrong_server, "unknown", r"has nothing for up\{job=\"payments\"\}: is it"),
     Row(CHECK, "no Prometheus listens", nobody, "unknown", r"refused the connection"),
-    Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer within"),
+    Row(CHECK, "the Prometheus hangs", bad("hang"), "unknown", r"did not answer( completely)? within"),
     Row(CHECK, "the Prometheus answers with 500", bad("500"), "unknown", r"is not ready .*500"),
     Row(CHECK, "a login page stands before the Prometheus", bad("login"), "unknown", r"web page \(a login page"),
     Row(CHECK, "the answer is cut short", bad("truncated"), "unknown", r"cannot be parsed .*cut short"),

@@ -274,7 +274,7 @@ ROWS = [
         "a link that does not answer in time",
         written(link="!/slow", link_timeout="500ms"),
         "unknown",
-        "did not answer within 500 ms",
+        "did not answer( completely)? within 500 ms",
     ),
     Row("runbook", "a URL that answers with a login page", at_url("/sso"), "unknown", "answers with a login page"),
     Row("runbook", "a URL where nobody listens", nobody_listens, "unknown", "refused the connection"),
