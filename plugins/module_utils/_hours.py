@@ -58,7 +58,7 @@ def parse_hours(text: str) -> set[int] | None:
     if len(str(text)) > LONGEST:
         return None
     plain = " ".join(str(text).lower().split())
-    for sign, written in (("–", "-"), ("—", "-"), ("×", "x"), ("’", "'"), ("a.m.", "am"), ("p.m.", "pm")):
+    for sign, written in (("–", "-"), ("—", "-"), ("×", "x"), ("\u2019", "'"), ("a.m.", "am"), ("p.m.", "pm")):
         plain = plain.replace(sign, written)
     plain = re.sub(r" \(?(utc|gmt|cet|cest|[a-z]+/[a-z_]+(?:/[a-z_]+)?)\)?$", "", plain)
     if not plain:

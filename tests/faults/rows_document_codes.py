@@ -28,7 +28,7 @@ Arrange = t.Callable[[World], dict[str, t.Any]]
 OWN = "| PAY-1002 | Try again in ten minutes. |\n"
 TABLE = "| PAY-1001 | The card was refused, call the bank. |\n" + OWN
 BARE, MISSING = "PAY-1002, and says nothing of them", "PAY-1002 are not in it"
-HUNDRED = ["E100", "E103", "E105"]
+HUNDRED = ("E100", "E103", "E105")
 
 
 def row(state: str, arrange: Arrange, status: str, message: str) -> Row:

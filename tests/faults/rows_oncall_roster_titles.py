@@ -67,9 +67,23 @@ def beside(title: object, **more: object) -> t.Callable[[World], dict[str, objec
 COVERS: dict[tuple[str, str], tuple[str, ...]] = {
     WEEK: (
         *("Astreinte semaine 49 Alice", "Astreinte S49 Alice", "On-call W49: Alice", "Alice Martin - Astreinte - S49 (30/11 - 07/12)"),
-        *("S.49 Alice", "KW49 Alice", "wk49 Alice", "week 49/2026 Alice", "Alice Martin's on-call", "Alice Martin’s on-call", "Alice 24x7"),
+        *(
+            "S.49 Alice",
+            "KW49 Alice",
+            "wk49 Alice",
+            "week 49/2026 Alice",
+            "Alice Martin's on-call",
+            "Alice Martin\u2019s on-call",
+            "Alice 24x7",
+        ),
         *("Alice 24×7", "Astreinte 24h/24 7j/7 Alice", "Astreinte H24 Alice", "Astreinte n°49 Alice", "Astreinte technique Alice"),
-        *("Ingénieur d'astreinte: Alice", "Responsable d’astreinte Alice", "Astreinte hebdo Alice", "Weekly on-call Alice", "Piquet Alice"),
+        *(
+            "Ingénieur d'astreinte: Alice",
+            "Responsable d\u2019astreinte Alice",
+            "Astreinte hebdo Alice",
+            "Weekly on-call Alice",
+            "Piquet Alice",
+        ),
         *("PagerDuty: Alice", "FW: Alice", "TR: Astreinte Alice", "Alice remplace Bob", "Alice covering for Bob", "Alice -> Bob"),
         *("From Alice to Bob", "Alice & Bob", "alice.martin@payments.example", "On-Call: alice.martin@payments.example"),
         *(
@@ -225,7 +239,7 @@ ROWS = [
     Row(CHECK, "title: the shorter name", at("Astreinte Jean", people=SHARED), "pass", "Jean"),
     *(
         Row(CHECK, f"title: an apostrophe: {title}", at(title, people=SHARED), "pass", "Sean O'Brien")
-        for title in ("Sean O’Brien", "Astreinte O'Brien Sean", "O’Brien, Sean")
+        for title in ("Sean O\u2019Brien", "Astreinte O'Brien Sean", "O\u2019Brien, Sean")
     ),
     Row(CHECK, "title: the name of the roster", called("On Call - Alice Martin - Payments Primary"), "pass", "Alice Martin"),
     Row(CHECK, "title: another name than the roster's", called("On Call - Alice Martin - Network Primary"), "unknown", MORE),

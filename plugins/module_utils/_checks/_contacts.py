@@ -181,7 +181,7 @@ def names_somebody(text: str) -> bool:
         or "@" in value
         or "://" in value
         or re.search(r"\d", value)
-        or any(c.isupper() or not (c.islower() or c in "-_'’. ") for c in value)
+        or any(c.isupper() or not (c.islower() or c in "-_'\u2019. ") for c in value)
     )
 
 

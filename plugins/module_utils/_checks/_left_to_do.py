@@ -35,11 +35,11 @@ _PROMPT = re.compile(
     r"\b[^\[\]<>{}\n]{0,60}[\]>}]",
     re.IGNORECASE,
 )
-_CAPITALS = re.compile(r"(?<![\w'’-])(?:RESTE )?[AÀ] (?:COMPL[EÉ]TER|D[EÉ]FINIR|R[EÉ]DIGER|PR[EÉ]CISER|RENSEIGNER|REMPLIR)(?![\w-])")
+_CAPITALS = re.compile(r"(?<![\w'\u2019-])(?:RESTE )?[AÀ] (?:COMPL[EÉ]TER|D[EÉ]FINIR|R[EÉ]DIGER|PR[EÉ]CISER|RENSEIGNER|REMPLIR)(?![\w-])")
 _REMAINS = re.compile(
-    r"(?<![\w'’-])reste(?:nt)? [àa] (?:faire|compléter|completer|définir|rédiger|préciser|documenter|écrire)\b", re.IGNORECASE
+    r"(?<![\w'\u2019-])reste(?:nt)? [àa] (?:faire|compléter|completer|définir|rédiger|préciser|documenter|écrire)\b", re.IGNORECASE
 )
-_TO_MAKE = re.compile(r"(?<![\w'’-])[AÀ] FAIRE(?: ?[:：.!]|\s*$)\s*(.{0,60})")
+_TO_MAKE = re.compile(r"(?<![\w'\u2019-])[AÀ] FAIRE(?: ?[:：.!]|\s*$)\s*(.{0,60})")
 _BLANKS = re.compile(
     r"(?<![\w./-])(?:\+?\d{1,3}[ .-])?(?:[0-9]?[Xx][Xx]?[Xx]?[Xx]?[ .-]){2,9}[Xx]{2,4}(?![\w.-])"
     r"|(?<!\w)(?i:tél|tel|téléphone|telephone|phone|mobile|numéro|numero|number|e-?mail|astreinte|on[-"

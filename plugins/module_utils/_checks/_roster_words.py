@@ -55,7 +55,7 @@ USUAL = frozenset(
         *("emea", "apac", "amer", "eu", "us", "uk", "fr", "europe", "asia", "america"),
     }
 )
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+")
+_WORD = re.compile(r"[^\W\d_]+(?:[-'\u2019][^\W\d_]+)*|\d+")
 _TIER = re.compile(r"\b[nlpt][ -]?\d\b")
 # what belongs together, and means nothing; a word of it alone may mean much (call Alice, Alice out)
 _TOGETHER = re.compile(
@@ -66,14 +66,14 @@ _TOGETHER = re.compile(
 )
 _TELEPHONE = re.compile(r"(?<![\w/.])\+?\(?\d[\d .()-]{7,20}\d(?![\w/])")
 # punctuation, and the signs of being called
-_QUIET = frozenset(" -‐‑–—_:;,.()[]{}/|&+'\"’‘«»“”!?#@*·•<>=→²\n\t🔔🛎📟📞☎📱🚨")
+_QUIET = frozenset(" -‐‑–—_:;,.()[]{}/|&+'\"\u2019\u2018«»\u201c\u201d!?#@*·•<>=→²\n\t🔔🛎📟📞☎📱🚨")
 _ABSENT_SIGNS = re.compile("[🏖🌴✈🛫🤒🏥🤕🤧😷🏝⛱🍼🎿⛷🏕💤👶🤰]")
 _DRESS = re.compile("[\ufe0e\ufe0f\u200b-\u200d\u2060\U0001f3fb-\U0001f3ff]")
 
 
 def undressed(title: str) -> str:
     """A title whose signs of leave are that word, and whose apostrophes are of one kind."""
-    text = _DRESS.sub("", title).translate({ord(one): "'" for one in "’‘ʼ`´"})
+    text = _DRESS.sub("", title).translate({ord(one): "'" for one in "\u2019\u2018ʼ`´"})
     return _ABSENT_SIGNS.sub(" leave ", text)
 
 

@@ -38,7 +38,7 @@ _BEFORE = re.compile(
     r"(?:(?:last |derniere )?(?:reviewed|review|verified|checked|validated|updated|tested|executed|rehearsed|done|revu|revue|relu|relue"
     r"|relecture|verifie|verifiee|valide|validee|teste|testee|execute|executee|fait|faite|joue|jouee)(?: (?:on|le|at|the|du))?)"
 )
-_PERSON = re.compile(r"[A-ZÀ-Ý][\w.'’-]{0,30}(?: [A-ZÀ-Ý][\w.'’-]{0,30}){1,3}(?: ?\([^()]{0,40}\))?")
+_PERSON = re.compile(r"[A-ZÀ-Ý][\w.'\u2019-]{0,30}(?: [A-ZÀ-Ý][\w.'\u2019-]{0,30}){1,3}(?: ?\([^()]{0,40}\))?")
 _NO_PERSON = re.compile(
     r"\b(?:next|prochaine?|reviews?|revue|due|until|since|before|after|valid|expires?|planned|date|target|version|not|release)\b"
 )
