@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from ._folded_text import without_accents
 
 WORDS = (
     r"todo|t\.?\s?b\.?\s?[adc]\.?|fixme|x{3,}|n\.?\s?[/.]?\s?a\.?|s\.?\s?o\.?|none|null|nil|nobody|no one|noone|unknown"
@@ -24,7 +25,7 @@ _ENDS = (("<", ">"), ("[", "]"), ("{", "}"))
 
 def plain(text: str) -> str:
     """In small letters, without accents, with single spaces."""
-    return " ".join("".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold().split())
+    return " ".join(without_accents(text).split())
 
 
 def is_unfilled(text: str) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import Document, Part, Section, normalize
+from .._clients.document import Document, Part, Section
+from .._folded_text import normalize
 
 IN_PAGE, IN_SECTION, ELSEWHERE, IN_LINK, NOWHERE = "page", "section", "elsewhere", "link", "nowhere"
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

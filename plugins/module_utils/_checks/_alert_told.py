@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import Document, Part, Section, normalize
+from .._clients.document import Document, Part, Section
 from .._clients.document_building import CELLS
 from .._clients.section_content import is_placeholder, leads_nowhere
+from .._folded_text import normalize
 from ._alert_named import Named
 
 TOLD, NOTHING_TOLD, NAMES_ALONE, RULES, REMOVED = "told", "nothing", "names", "rules", "removed"

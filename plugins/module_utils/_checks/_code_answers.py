@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import Document, Part, normalize
+from .._clients.document import Document, Part
 from .._clients.document_building import CELLS
 from .._clients.section_content import is_placeholder
 from .._finding import Status
+from .._folded_text import normalize
 from .._message import one_line
 from .._phrase import phrase
 from ._code_mentions import Codes, Mention, folded, only_codes

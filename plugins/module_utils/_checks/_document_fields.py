@@ -9,11 +9,12 @@ import datetime as dt
 import re
 import typing as t
 
-from .._clients.document import Document, normalize
+from .._clients.document import Document
 from .._clients.document_places import Place
 from .._clients.section_content import is_placeholder
 from .._clients.written_dates import days_within
 from .._finding import CannotObserve, Measurement, Status
+from .._folded_text import normalize
 from .._message import one_line
 from .._phrase import Message, phrase
 from ._people_named import DONE, MAYBE, OTHER, SAME, is_person, outcome, same_person, same_words, standing

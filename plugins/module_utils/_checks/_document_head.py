@@ -9,9 +9,10 @@ import dataclasses
 import re
 import typing as t
 
-from .._clients.document import Document, Part, Section, normalize
+from .._clients.document import Document, Part, Section
 from .._clients.document_building import CELLS
 from .._clients.section_names import SYNONYMS, sections_of
+from .._folded_text import normalize
 from ._document_fields import AUTHOR, EXECUTED_BY, EXECUTED_ON, OWNER, RESULT, REVIEWED
 from ._document_presets import NAMES
 from ._document_status import STATUS

@@ -12,10 +12,11 @@ import re
 import typing as t
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
-from .._clients.document import Document, Link, Reading, Undefined, form_of, normalize
+from .._clients.document import Document, Link, Reading, Undefined, form_of
 from .._clients.document_places import Place
 from .._clients.links import Asking, Verdict, ask_all, of_fragment, origin, split_fragment
 from .._finding import CannotObserve, Status
+from .._folded_text import normalize
 from .._http import Connection, public_url
 from .._message import one_line
 from .._phrase import Message, phrase

@@ -9,11 +9,12 @@ import posixpath
 import typing as t
 from urllib.parse import urlsplit
 
-from .._clients.document import Document, Section, normalize
+from .._clients.document import Document, Section
 from .._clients.section_content import first_words, is_to_come, says_nothing
 from .._clients.section_names import is_denied, names_section, sections_of
 from .._clients.section_pointers import Pointers
 from .._finding import Status
+from .._folded_text import normalize
 from .._message import one_line
 from .._phrase import phrase
 from ._document_fields import Defect

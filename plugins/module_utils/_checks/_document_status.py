@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import Document, Part, normalize
+from .._clients.document import Document, Part
 from .._finding import Status
+from .._folded_text import normalize
 from .._message import one_line
 from .._phrase import phrase
 from ._document_fields import Defect

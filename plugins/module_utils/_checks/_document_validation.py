@@ -9,8 +9,9 @@ import datetime as dt
 import re
 import typing as t
 
-from .._clients.document import Document, normalize
+from .._clients.document import Document
 from .._finding import Status
+from .._folded_text import normalize
 from .._message import one_line
 from .._phrase import Message, phrase
 from ._document_fields import AUTHOR, Defect, first, is_nobody, others

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import normalize
+from .._folded_text import normalize
 
 # names of a workaround, and those that may also name the correction to come; normalized
 _STRONG = re.compile(

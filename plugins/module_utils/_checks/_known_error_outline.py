@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import Document, Part, normalize
+from .._clients.document import Document, Part
 from .._clients.document_building import CELLS
 from .._clients.section_names import sections_of
+from .._folded_text import normalize
 from ._known_error_headings import is_beside, is_field, is_label, is_of_past, names_errors, names_workaround
 from ._own_parts import above_each, own_parts
 from ._workarounds import ID

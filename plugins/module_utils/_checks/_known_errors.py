@@ -9,9 +9,10 @@ import dataclasses
 import re
 import typing as t
 
-from .._clients.document import Document, Part, normalize
+from .._clients.document import Document, Part
 from .._clients.section_content import says_nothing
 from .._finding import Status
+from .._folded_text import normalize
 from .._message import one_line
 from .._phrase import phrase
 from ._document_fields import Defect

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import normalize
 from .._clients.written_dates import days_meant
+from .._folded_text import normalize
 
 SAME, MAYBE, OTHER = "same", "maybe", "other"
 DONE, LATER, REFUSED = "done", "later", "refused"

@@ -12,9 +12,10 @@ import datetime as dt
 import re
 import typing as t
 
-from .._clients.document import Document, Part, Section, normalize
+from .._clients.document import Document, Part, Section
 from .._clients.document_building import CELLS
 from .._clients.written_dates import days_meant
+from .._folded_text import normalize
 from .._message import one_line
 from ._document_fields import is_nobody, people
 from ._people_named import DONE, LATER, REFUSED, is_person, standing

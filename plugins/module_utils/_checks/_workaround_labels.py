@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import Part, normalize
+from .._clients.document import Part
+from .._folded_text import normalize
 from ._known_error_headings import is_field, is_label, names_workaround
 from ._workarounds import NO, TOLD, Workaround, best, workaround_of
 

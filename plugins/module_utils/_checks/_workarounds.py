@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .._clients.document import normalize
 from .._clients.section_content import is_placeholder
+from .._folded_text import normalize
 from .._message import one_line
 
 TOLD, NO, UNCLEAR, SEE, _LATER = "told", "no", "unclear", "see", "later"

@@ -24,10 +24,10 @@ import threading
 import time
 import types
 import typing as t
-import unicodedata
 from urllib.parse import urlsplit
 
 from .._finding import CannotObserve
+from .._folded_text import normalize
 from .._phrase import Message, phrase
 from .._watch import watched
 from . import (
@@ -186,12 +186,6 @@ class Document:
         if site not in self.elsewhere or not self.elsewhere[site]:
             return self.anchors
         return self.own_anchors | self.elsewhere[site]
-
-
-def normalize(text: str) -> str:
-    """Lower case, without accents; whatever is no letter or digit becomes one space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", plain.casefold()).strip()
 
 
 def form_of(path_or_url: str, content_type: str | None = None) -> str:
@@ -496,4 +490,4 @@ def _of_front(kind: str) -> Message:
     return phrase("the front matter is too long to be read")
 
 
-__all__ = ("LIMIT", "SECONDS", "Document", "Link", "Part", "Reading", "Section", "Undefined", "borrowed", "form_of", "normalize", "read")
+__all__ = ("LIMIT", "SECONDS", "Document", "Link", "Part", "Reading", "Section", "Undefined", "borrowed", "form_of", "read")

@@ -11,13 +11,14 @@ import re
 import typing as t
 from urllib.parse import urlsplit
 
+from .._folded_text import normalize
 from .._http import Response, public_url
 from .._message import one_line
 from .._phrase import NOTHING, Message, phrase
 from .link_json import has_nothing
 from .link_places import carries, is_for_login, is_home, is_login, same_page, same_site, segments
 from .link_sayings import GONE, NOT_NOW, Saying, asks_who, is_unloaded, saying_of, text_says
-from .link_texts import CHALLENGE, SOFT_404, needs_script, normalized, says, says_nothing_else, waits
+from .link_texts import CHALLENGE, SOFT_404, needs_script, says, says_nothing_else, waits
 from .page_scan import Page, decoded, scan
 from .section_content import is_placeholder
 
@@ -99,7 +100,7 @@ def _of_page(url: str, answer: Response, soft_404: t.Sequence[str], login_page: 
     page = scan(decoded(answer.body, answer.headers.get("content-type", "")))
     letters = len(page.words)
     where = public_url(url)
-    if letters <= _LITTLE and CHALLENGE.search(normalized(f"{page.title} {page.words[:_LITTLE]}")):
+    if letters <= _LITTLE and CHALLENGE.search(normalize(f"{page.title} {page.words[:_LITTLE]}")):
         return Verdict(UNKNOWN, phrase("{url:path} asks who it is that reads, what is behind it cannot be seen", url=where))
     login = _login(url, answer.url, page, login_page)
     if login:
@@ -229,8 +230,8 @@ def _is_little_else(url: str, page: Page, said: str | None, texts: t.Sequence[st
 
 def names_itself(url: str, page: Page) -> bool:
     """Whether a page has words of its own address in its title or a main heading."""
-    own = set(re.findall(r"[^\W\d_]{4,}", normalized(" ".join(segments(url)[-1:]))))
-    return bool(own & set(normalized(" ".join([page.title, *page.main_headings])).split()))
+    own = set(re.findall(r"[^\W\d_]{4,}", normalize(" ".join(segments(url)[-1:]))))
+    return bool(own & set(normalize(" ".join([page.title, *page.main_headings])).split()))
 
 
 def _is_shell(page: Page) -> bool:

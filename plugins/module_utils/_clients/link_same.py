@@ -15,11 +15,11 @@ import secrets
 import typing as t
 from urllib.parse import urlsplit, urlunsplit
 
+from .._folded_text import normalize
 from .._http import public_url
 from .._phrase import phrase
 from .link_answers import DEAD, UNKNOWN, Verdict
 from .link_places import is_home, origin, same_page, same_site, segments
-from .link_texts import normalized
 
 _MOST = 200_000  # characters of a page that are compared
 _MOST_FOLDERS = 3  # of one site in which an address that cannot exist is asked for
@@ -100,7 +100,7 @@ def _is_same(one: Verdict, other: Verdict) -> bool:
     """Whether two answers show the same, but for numbers and addresses of their own."""
     if one.answer is None or other.answer is None or (one.page is None) != (other.page is None):
         return False
-    own = {word for answer in (one.answer, other.answer) for name in segments(answer.url) for word in normalized(name).split()}
+    own = {word for answer in (one.answer, other.answer) for name in segments(answer.url) for word in normalize(name).split()}
     return _shown(one, own) == _shown(other, own)
 
 
@@ -114,7 +114,7 @@ def _shown(verdict: Verdict, own: t.Collection[str]) -> tuple[list[str], list[st
 
 
 def _lasting(text: str, own: t.Collection[str]) -> list[str]:
-    words = re.sub(r"[^a-z]+", " ", _CODE.sub(" ", normalized(text))).split()
+    words = re.sub(r"[^a-z]+", " ", _CODE.sub(" ", normalize(text))).split()
     return [word for word in words if len(word) > 1 and word not in own and not _OF_TIME.fullmatch(word)]
 
 

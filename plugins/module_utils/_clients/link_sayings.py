@@ -12,8 +12,9 @@ from __future__ import annotations
 import re
 import typing as t
 
+from .._folded_text import normalize
 from .._message import one_line
-from .link_texts import normalized, says_nothing_else
+from .link_texts import says_nothing_else
 from .page_scan import Page
 
 GONE, NOT_NOW, WALL = "gone", "not now", "wall"
@@ -180,7 +181,7 @@ def saying_of(page: Page) -> Saying | None:
     """What a page says of itself; None where it says something else."""
     letters = len(page.words)
     if letters <= _LITTLE and not page.is_content:
-        wall = _FIREWALL.search(normalized(f"{page.title} {page.words}")[:_LITTLE])
+        wall = _FIREWALL.search(normalize(f"{page.title} {page.words}")[:_LITTLE])
         if wall:
             return Saying(WALL, wall.group())
     names = [] if page.is_content else [part for name in [page.title, *page.main_headings] for part in [name, *_PARTS.split(name)]]
@@ -191,8 +192,8 @@ def saying_of(page: Page) -> Saying | None:
         found = _of_text(page.below, likely=letters <= _SHORT)
         if found:
             return found
-        searched = next((name for name in names if _SEARCH.fullmatch(normalized(name))), None)
-        nothing = _NO_RESULT.search(normalized(page.words)) if searched else None
+        searched = next((name for name in names if _SEARCH.fullmatch(normalize(name))), None)
+        nothing = _NO_RESULT.search(normalize(page.words)) if searched else None
         if nothing:
             return Saying(GONE, nothing.group())
     return _of_names(page, names) if letters <= _LITTLE else None
@@ -204,11 +205,11 @@ def _of_names(page: Page, names: t.Sequence[str]) -> Saying | None:
         if told:
             return Saying(NOT_NOW, told)
         told = says_nothing_else(name, _NOT_FOR_YOU)
-        if (told and told not in ("404", "410")) or _REFUSES.fullmatch(normalized(name)):
+        if (told and told not in ("404", "410")) or _REFUSES.fullmatch(normalize(name)):
             return Saying(WALL, told or one_line(name, 60))
     letters = len(page.words)
-    calm = names and any(normalized(name) == "maintenance" for name in names)
-    if calm and letters <= _SHORT and (letters <= 40 or _SOON.search(normalized(page.words))):
+    calm = names and any(normalize(name) == "maintenance" for name in names)
+    if calm and letters <= _SHORT and (letters <= 40 or _SOON.search(normalize(page.words))):
         return Saying(NOT_NOW, "maintenance")
     return None
 
@@ -222,14 +223,14 @@ def _of_text(text: str, *, likely: bool) -> Saying | None:
     for sentence in _SENTENCES.split(text[: _LITTLE * 2]):
         if _is_gone(sentence, likely=likely):
             return Saying(GONE, one_line(sentence.strip(), 60))
-        plain = normalized(sentence[:_LITTLE])
+        plain = normalize(sentence[:_LITTLE])
         if likely and (_REFUSES.fullmatch(plain) or _SIGN_ON.fullmatch(plain)):
             return Saying(WALL, one_line(sentence.strip(), 60))
     return None
 
 
 def _is_gone(text: str, *, likely: bool) -> bool:
-    plain = normalized(text)
+    plain = normalize(text)
     if _SURELY.match(plain):
         return True
     return likely and bool(_LIKELY.fullmatch(plain))
@@ -242,7 +243,7 @@ def asks_who(page: Page) -> bool:
 
 def is_unloaded(page: Page) -> bool:
     """Whether a page says that its script has not run."""
-    return bool(page.scripts) and len(page.words) <= _LITTLE and bool(_UNLOADED.search(normalized(page.words)))
+    return bool(page.scripts) and len(page.words) <= _LITTLE and bool(_UNLOADED.search(normalize(page.words)))
 
 
 __all__ = ("GONE", "NOT_NOW", "WALL", "Saying", "asks_who", "is_unloaded", "saying_of", "text_says")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import typing as t
-import unicodedata
+
+from .._folded_text import normalize
 
 SOFT_404 = (
     "not found",
@@ -52,24 +53,18 @@ CHALLENGE = re.compile(
 )
 
 
-def normalized(text: str) -> str:
-    """Lower case, without accents; whatever is no letter or digit becomes one space."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return re.sub(r"[\W_]+", " ", plain.casefold()).strip()
-
-
 def says(text: str, wanted: t.Sequence[str]) -> str | None:
     """The first of these texts that stands in another as whole words."""
-    plain = f" {normalized(text)} "
-    return next((item for item in wanted if normalized(item) and f" {normalized(item)} " in plain), None)
+    plain = f" {normalize(text)} "
+    return next((item for item in wanted if normalize(item) and f" {normalize(item)} " in plain), None)
 
 
 def says_nothing_else(text: str, wanted: t.Sequence[str]) -> str | None:
     """The same where a part of a title or heading is made of it, and of words that stand around it."""
     for part in _PARTS.split(text):
-        plain = normalized(part)
+        plain = normalize(part)
         for item in wanted:
-            words = normalized(item)
+            words = normalize(item)
             if words and f" {words} " in f" {plain} ":
                 rest = f" {plain} ".replace(f" {words} ", " ").split()
                 if all(word in _AROUND or word in ("404", "410") for word in rest):
@@ -81,11 +76,11 @@ def says_nothing_else(text: str, wanted: t.Sequence[str]) -> str | None:
 
 
 def waits(text: str) -> bool:
-    return bool(_WAITS.search(normalized(text)))
+    return bool(_WAITS.search(normalize(text)))
 
 
 def needs_script(text: str) -> bool:
-    return bool(_NEEDS_SCRIPT.search(normalized(text)))
+    return bool(_NEEDS_SCRIPT.search(normalize(text)))
 
 
-__all__ = ("CHALLENGE", "LOGIN_PAGE", "SOFT_404", "needs_script", "normalized", "says", "says_nothing_else", "waits")
+__all__ = ("CHALLENGE", "LOGIN_PAGE", "SOFT_404", "needs_script", "says", "says_nothing_else", "waits")

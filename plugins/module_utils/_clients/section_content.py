@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .document import Part, Section, normalize
+from .._folded_text import normalize
+from .document import Part, Section
 from .document_building import CELLS
 from .section_prompts import is_idle, refers_elsewhere, repeats, stands_in, without_marks
 from .section_unseen import is_contents, is_include, is_included, is_wordless

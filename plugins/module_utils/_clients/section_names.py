@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 import typing as t
-import unicodedata
 
-from .document import Document, Section, normalize
+from .._folded_text import normalize, without_accents
+from .document import Document, Section
 
 # names of a section, normalized: lower case, no accents, words separated by one space
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -119,7 +119,7 @@ def is_denied(heading: str, name: str) -> bool:
 
 def _fold(text: str) -> str:
     """In small letters without accents, with its punctuation."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold().strip()
+    return without_accents(text).strip()
 
 
 def meant(names: t.Iterable[str]) -> list[str]:

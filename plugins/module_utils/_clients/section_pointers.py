@@ -13,7 +13,8 @@ import re
 import typing as t
 from urllib.parse import unquote
 
-from .document import Document, Section, normalize
+from .._folded_text import normalize
+from .document import Document, Section
 from .section_content import is_placeholder, only_refers, says_nothing
 from .section_unseen import unseen
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from .document import normalize
+from .._folded_text import normalize
 
 _LONGEST = 400  # characters of such a line
 _PARTS = (

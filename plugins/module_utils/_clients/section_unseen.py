@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 
-from .document import Part, Section, normalize
+from .._folded_text import normalize
+from .document import Part, Section
 
 _LONGEST = 2000  # characters of a line or of a paragraph that are looked at
 _CONTENTS = re.compile(

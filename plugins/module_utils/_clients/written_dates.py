@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from .document import normalize
+from .._folded_text import normalize
 
 _LONGEST = 80
 _MONTHS: dict[str, int] = {

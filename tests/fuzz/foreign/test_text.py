@@ -18,7 +18,6 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
     alertmanager_routes,
     containers,
     cron,
-    documents,
     journald,
     links,
     log_files,
@@ -27,6 +26,7 @@ from ansible_collections.operability.readiness.plugins.module_utils._clients imp
     logrotate,
     monitoring_plugin,
     nagios_status,
+    page_scan,
     prometheus,
     promql,
     re2,
@@ -145,7 +145,7 @@ CASES: dict[str, Case] = {
     "size": Case(_units.parse_size, ("10GiB", "500MB", "1024"), (ValueError,)),
     "comparison": Case(_units.parse_comparison, ("> 0.5", ">= 10GiB", "!= 3"), (ValueError,)),
     "pem": Case(_x509.split_pem, ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",), (_x509.NotACertificate,)),
-    "page": Case(documents.read_page, (HTML,)),
+    "page": Case(page_scan.scan, (HTML,)),
     "link": Case(
         lambda text: links.judge(
             "http://h/x",

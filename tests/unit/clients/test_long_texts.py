@@ -17,11 +17,11 @@ LENGTH = 60_000
 def test_pages() -> None:
     units = ["\n", " ", "<!-- ", "<!--a: ", "<a ", "<", "<a x=", "<a 'x", "</", "<script>", "<h1>", "<!x", "&amp", "\n> "]
     code = f"""
-from {CLIENTS}.documents import read_page
+from {CLIENTS}.page_scan import scan
 for unit in {units!r}:
     for before in ("", "# ", "<!-- ", "<a "):
         for end in ("x", "-->", ">"):
-            read_page(before + (unit * {LENGTH})[:{LENGTH}] + end)
+            scan(before + (unit * {LENGTH})[:{LENGTH}] + end)
 print("read")
 """
     assert run(code) == "read"
